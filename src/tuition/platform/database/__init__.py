@@ -1,0 +1,23 @@
+"""Sessions and tables.
+
+Words: a *session* is one transaction; a *read session* is one that PostgreSQL itself keeps from writing.
+Invariants: only an edge opens a transaction, and it commits there; a room receives the session and never commits.
+"""
+
+from tuition.platform.database.base import AppendOnly, Base, Created, Timestamped, currency_check, one_of
+from tuition.platform.database.engine import Database, connect
+from tuition.platform.database.sessions import AnySession, ReadSession, Session
+
+__all__ = [
+    "AnySession",
+    "AppendOnly",
+    "Base",
+    "Created",
+    "Database",
+    "ReadSession",
+    "Session",
+    "Timestamped",
+    "connect",
+    "currency_check",
+    "one_of",
+]

@@ -1,0 +1,1 @@
+"""The schema's history, in the order in which it happened."""
