@@ -1,0 +1,8 @@
+"""JSON over HTTP, one file per room. Knows the protocol and no business: read the request, call one room, shape the answer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+ROUTERS: list[APIRouter] = []
+"""Every router of the API, in the order in which the reference shows them."""

@@ -1,0 +1,64 @@
+"""The OpenAPI document: what FastAPI makes, with our problem answers and the two ways to sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from tuition.edge.problems import MEDIA_TYPE, TITLES, Problem
+
+DESCRIPTION = """
+Everything that the pages do, a program can do. Amounts are integers in the currency's minor unit. Ids are UUIDv7. Times are
+RFC 3339 in UTC.
+
+**Signing in.** `POST /v1/auth/sign-in` gives an access token (send it as `Authorization: Bearer …`) and a refresh token.
+**Writing twice.** Every write takes an `Idempotency-Key` header: the same key with the same body gives the first answer again and
+moves nothing; the same key with another body is refused with 422.
+**Lists** take `limit` and `cursor` and answer with `items` and `next_cursor`.
+**Refusals** are `application/problem+json` (RFC 9457): 402 needs money, 403 needs permission or a verified address, 404 is also
+what is not yours, 409 does not fit the present state, 422 is invalid.
+"""
+WRITES = frozenset({"post", "put", "patch", "delete"})
+IDEMPOTENCY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "A value of your choosing that names this attempt; repeat it to ask again without doing it again.",
+    "example": "0192f0c1-6d1e-7c3a-9a51-2f6d2c9c7b10",
+}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Make the document once and keep it on the application."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title="Tuition", version=app.version, description=DESCRIPTION, routes=app.routes, tags=app.openapi_tags)
+        components = schema.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        components["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "The access token of POST /v1/auth/sign-in."},
+            "cookie": {"type": "apiKey", "in": "cookie", "name": "tuition", "description": "The pages' own cookie."},
+        }
+        schema["security"] = [{"bearer": []}, {"cookie": []}, {}]
+        for path in schema.get("paths", {}).values():
+            for method, operation in path.items():
+                _complete(method, operation)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    if method in WRITES:
+        operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
+    responses = operation.setdefault("responses", {})
+    for status in (400, 401, 403, 422, 429) + ((409, 413, 415) if method in WRITES else ()):
+        if str(status) not in responses or status == 422:
+            responses[str(status)] = {
+                "description": TITLES[status],
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }

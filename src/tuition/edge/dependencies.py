@@ -1,0 +1,60 @@
+"""What a handler may ask for in its signature."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from tuition import identity
+from tuition.edge.runtime import Runtime, runtime_of
+from tuition.edge.unit import Client, unit_of
+from tuition.identity import Actor
+from tuition.platform.database import Database, ReadSession, Session
+
+
+async def _writing(request: Request) -> Session:
+    return await unit_of(request).writing()
+
+
+async def _reading(request: Request) -> ReadSession:
+    return await unit_of(request).reading()
+
+
+async def _steps(request: Request) -> Database:
+    """For reserve → call a provider → settle: the key is claimed at once, and the handler opens its own transactions."""
+    unit = unit_of(request)
+    async with unit.runtime.database.transaction() as session:
+        await unit.claim(session)
+    return unit.runtime.database
+
+
+async def _current_actor(request: Request) -> Actor | None:
+    return await unit_of(request).actor()
+
+
+async def _signed_in(request: Request) -> Actor:
+    actor = await unit_of(request).actor()
+    if actor is None:
+        raise identity.SignInNeeded
+    return actor
+
+
+def _client(request: Request) -> Client:
+    return unit_of(request).client
+
+
+Writing = Annotated[Session, Depends(_writing)]
+"""The request's transaction; committed before the answer is sent."""
+Reading = Annotated[ReadSession, Depends(_reading)]
+"""A transaction that PostgreSQL keeps from writing."""
+Steps = Annotated[Database, Depends(_steps)]
+"""The database itself, for the few handlers whose work is several transactions around a provider's call."""
+CurrentActor = Annotated[Actor | None, Depends(_current_actor)]
+"""Who asks, or ``None`` for a visitor."""
+SignedIn = Annotated[Actor, Depends(_signed_in)]
+"""Who asks; a visitor is refused with 401."""
+ClientInfo = Annotated[Client, Depends(_client)]
+"""Address and browser of the one who asks."""
+Services = Annotated[Runtime, Depends(runtime_of)]
+"""Settings, database and vendors."""

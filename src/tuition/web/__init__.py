@@ -1,0 +1,8 @@
+"""The pages, one file per room. Knows forms and templates and no business: read the form, call one room, render."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+ROUTERS: list[APIRouter] = []
+"""Every router of the pages."""
