@@ -1,0 +1,60 @@
+"""Who is it? Asked on every request, answered in one statement."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+
+from tuition.identity import queries
+from tuition.identity.actor import Actor
+from tuition.identity.errors import TokenRefused
+from tuition.identity.hashing import hash_token
+from tuition.identity.models import SignIn
+from tuition.identity.rules.sign_ins import COOKIE_LIFETIME, SEEN_EVERY
+from tuition.kernel import clock
+from tuition.platform.database import AnySession, Session
+
+TOKEN_LENGTH_MAX = 200
+"""Longer than any token that we hand out; what is longer is not even hashed."""
+
+
+async def authenticate_token(session: AnySession, bearer: str) -> Actor:
+    """Who sends this access token. Raises ``TokenRefused`` when it is unknown or expired, or when its sign-in was ended.
+
+    The answer comes from the database each time, so that ending a sign-in or suspending a person acts at once.
+    """
+    now = clock.now()
+    if len(bearer) > TOKEN_LENGTH_MAX:
+        raise TokenRefused
+    found = await queries.get_actor_by_access_token(session, hash_token(bearer), now=now)
+    if found is None:
+        raise TokenRefused
+    actor, seen_at = found
+    await _note_visit(session, actor, seen_at, now)
+    return actor
+
+
+async def authenticate_cookie(session: AnySession, cookie: str) -> Actor | None:
+    """Whose browser sends this cookie; ``None`` when it is unknown, expired or ended: then it is a visitor's."""
+    now = clock.now()
+    if len(cookie) > TOKEN_LENGTH_MAX:
+        return None
+    found = await queries.get_actor_by_cookie(session, hash_token(cookie), now=now)
+    if found is None:
+        return None
+    actor, seen_at = found
+    await _note_visit(session, actor, seen_at, now, prolong_by=COOKIE_LIFETIME)
+    return actor
+
+
+async def _note_visit(
+    session: AnySession, actor: Actor, seen_at: datetime, now: datetime, *, prolong_by: timedelta | None = None
+) -> None:
+    # Only where writing is possible anyway, and not on every request: the figure is for the list of devices.
+    if not isinstance(session, Session) or now - seen_at < SEEN_EVERY:
+        return
+    statement = update(SignIn).where(SignIn.id == actor.sign_in_id).values(last_seen_at=now)
+    if prolong_by is not None:
+        statement = statement.values(expires_at=now + prolong_by)
+    await session.execute(statement)

@@ -1,0 +1,44 @@
+"""What each role may do. One table; nothing else in the product looks at a role."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from tuition.identity.actor import Actor, Role, UserStatus
+
+Permission = Literal[
+    "audit:read",
+    "content:create",
+    "content:edit_any",
+    "content:publish",
+    "earnings:read_own",
+    "jobs:manage",
+    "ledger:read",
+    "outbox:read",
+    "payments:manage",
+    "payouts:approve",
+    "people:manage",
+    "roles:assign",
+    "site:configure",
+    "tables:read",
+    "webhooks:replay",
+]
+"""``resource:action``, in alphabetical order."""
+
+PERMISSIONS: frozenset[Permission] = frozenset(get_args(Permission))
+
+GRANTED: dict[Role, frozenset[Permission]] = {
+    Role.LEARNER: frozenset(),
+    Role.CREATOR: frozenset({"content:create", "content:publish", "earnings:read_own"}),
+    Role.PARTNER: frozenset(),
+    Role.OWNER: PERMISSIONS,
+    Role.OPERATOR: PERMISSIONS,
+}
+
+
+def allows(actor: Actor | None, permission: Permission) -> bool:
+    """Whether one of the actor's roles includes the permission. A visitor and an inactive account may do nothing."""
+    assert permission in PERMISSIONS, f"no such permission: {permission}"
+    if actor is None or actor.status is not UserStatus.ACTIVE:
+        return False
+    return any(permission in GRANTED[role] for role in actor.roles)
