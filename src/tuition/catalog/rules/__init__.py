@@ -1,0 +1,1 @@
+"""The catalogue's rules: pure functions and frozen values."""
