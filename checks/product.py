@@ -40,11 +40,10 @@ class Product:
 
 def place_of(declared: type, root: Path) -> tuple[str, int]:
     """The file and line at which a class is declared."""
-    path = Path(inspect.getsourcefile(declared) or "")
     try:
-        line = inspect.getsourcelines(declared)[1]
-    except (OSError, TypeError):
-        line = 1
+        path, line = Path(inspect.getsourcefile(declared) or ""), inspect.getsourcelines(declared)[1]
+    except (OSError, TypeError):  # made at run time: name the module at least
+        return f"src/{declared.__module__.replace('.', '/')}.py", 1
     return (path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)), line
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from checks.house.rules.doors import imports_of
 from checks.house.source import Finding, House, Source
@@ -50,24 +51,26 @@ def _tablename(node: ast.ClassDef) -> str:
     return ""
 
 
-def _foreign_names(source: Source) -> dict[str, str]:
-    """Name in this file → the other room that it comes from. A room's own name stands for its door (`ledger.Account`)."""
-    names: dict[str, str] = {}
-    aliases = {
-        alias.asname or alias.name: alias.name
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A name in a file that comes from another room."""
+
+    room: str
+    name: str
+    """What it is called there; for the room itself, the room (`ledger.Account`)."""
+
+
+def _foreign_names(source: Source) -> dict[str, Foreign]:
+    names: dict[str, Foreign] = {}
     for imported in imports_of(source):
-        if imported.room != source.room:
-            for local, original in aliases.items():
-                if original == imported.name:
-                    names[local] = imported.room
+        if imported.room != source.room and isinstance(imported.node, ast.ImportFrom):
+            for alias in imported.node.names:
+                if alias.name == imported.name:
+                    names[alias.asname or alias.name] = Foreign(imported.room, imported.name)
     return names
 
 
-def _written(source: Source, foreign: Mapping[str, str], models: set[str]) -> Iterator[tuple[ast.AST, str, str]]:
+def _written(source: Source, foreign: Mapping[str, Foreign], models: set[str]) -> Iterator[tuple[ast.AST, str, str]]:
     for function in [node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]:
         made = _made_here(function)
         for node in ast.walk(function):
@@ -103,11 +106,11 @@ def _made_here(function: ast.AST) -> dict[str, ast.expr]:
     }
 
 
-def _owner_of(target: ast.expr, foreign: Mapping[str, str]) -> tuple[str, str]:
-    if isinstance(target, ast.Name):
-        return foreign.get(target.id, ""), target.id
-    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-        return foreign.get(target.value.id, ""), target.attr
+def _owner_of(target: ast.expr, foreign: Mapping[str, Foreign]) -> tuple[str, str]:
+    if isinstance(target, ast.Name) and target.id in foreign:
+        return foreign[target.id].room, foreign[target.id].name
+    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id in foreign:
+        return foreign[target.value.id].room, target.attr
     return "", ""
 
 
