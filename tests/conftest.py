@@ -40,7 +40,7 @@ def server_url() -> Iterator[str]:
     if external:
         yield external
         return
-    with postgres.hold(ROOT / ".cache" / "test-postgres", durable=False) as server:
+    with postgres.hold(ROOT / ".cache" / "postgres", durable=False) as server:
         yield server.url("postgres")
 
 

@@ -1,0 +1,163 @@
+"""The server's process: is it there, start it, stop it, clean up after a violent death."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tuition.platform.postgres.account import Account
+from tuition.platform.postgres.binaries import Binaries
+from tuition.platform.postgres.errors import ServerWillNotStart
+
+START_TIMEOUT_S = 300
+"""Generous: after a crash the server first replays its log of changes."""
+STOP_TIMEOUT_S = 120
+POLL_S = 0.02
+REASON_LINES = 8
+READY = ("ready", "standby")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Postmaster:
+    """What ``postmaster.pid`` says of a server that is alive."""
+
+    pid: int
+    sockets: Path
+    status: str
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it takes connections."""
+        return self.status in READY
+
+
+def find(data: Path) -> Postmaster | None:
+    """The server that runs on the data, or ``None``: a pid file alone proves nothing, the number may be another's by now."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return None
+    if not lines or not lines[0].strip().isdigit() or not runs_on(data, int(lines[0])):
+        return None
+    lines += [""] * 8
+    return Postmaster(int(lines[0]), Path(lines[4]), lines[7].strip())
+
+
+def runs_on(data: Path, pid: int) -> bool:
+    """Whether a live process of PostgreSQL works in the data folder (its working directory is always the data)."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            _reap(pid)
+            return False
+        return bool(process.name().startswith("postgres") and os.path.samefile(process.cwd(), data))
+    except (psutil.Error, OSError):
+        return False
+
+
+def start(binaries: Binaries, account: Account, data: Path, *, settings: Mapping[str, str]) -> Postmaster:
+    """Start the server in a session of its own and wait until it answers. The caller holds the door's lock."""
+    _bury(data)
+    # pg_ctl hands paths to a shell: the data folder travels in the environment and the log's name is relative instead.
+    command: list[str | Path] = [binaries.path("pg_ctl"), "start", "-s", "-w", "-t", str(START_TIMEOUT_S), "-l", "start.log"]
+    command += ["-o", shlex.join(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
+    first_words = data.parent / "logs" / "start.log"
+    first_words.unlink(missing_ok=True)
+    # No pipes: the server would inherit them, and reading to their end would wait for its end.
+    done = subprocess.run(
+        command,
+        cwd=first_words.parent,
+        env={"PATH": os.defpath, "LC_ALL": "C", "PGDATA": str(data)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C in our terminal reaches us alone
+        check=False,
+        **account.process_options,
+    )
+    if done.returncode != 0:
+        raise ServerWillNotStart(folder=str(data.parent), reason=_last_words(first_words))
+    return wait_until_ready(data)
+
+
+def wait_until_ready(data: Path) -> Postmaster:
+    """Wait for a server that another process has begun to start."""
+    found: list[Postmaster] = []
+
+    def ready() -> bool:
+        postmaster = find(data)
+        found[:] = [postmaster] if postmaster else []
+        return postmaster is None or postmaster.is_ready
+
+    if not _wait(ready, START_TIMEOUT_S) or not found:
+        raise ServerWillNotStart(folder=str(data.parent), reason="it ended before it answered")
+    return found[0]
+
+
+def stop(data: Path) -> None:
+    """Ask the server to end its sessions and close in order; when it does not in time, end it as a crash would."""
+    postmaster = find(data)
+    if postmaster is None:
+        return
+    for how, patience_s in ((signal.SIGINT, STOP_TIMEOUT_S), (signal.SIGQUIT, STOP_TIMEOUT_S)):
+        try:
+            os.kill(postmaster.pid, how)
+        except ProcessLookupError:
+            return
+        if _wait(lambda: not runs_on(data, postmaster.pid), patience_s):
+            return
+        log.error("PostgreSQL (process %s) did not end on %s", postmaster.pid, how.name)
+
+
+def _bury(data: Path) -> None:
+    """Remove what a killed server left: its helpers, which may still write, and its pid file, which may name a stranger."""
+    pid_file = data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    orphans = [process for process in psutil.process_iter() if runs_on(data, process.pid)]
+    for orphan in orphans:
+        try:
+            orphan.kill()
+        except psutil.NoSuchProcess:
+            continue
+    _wait(lambda: not any(runs_on(data, orphan.pid) for orphan in orphans), STOP_TIMEOUT_S)
+    pid_file.unlink(missing_ok=True)
+
+
+def _reap(pid: int) -> None:
+    # In a container we may be process 1, whom the orphaned server was left to.
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+
+
+def _wait(condition: Callable[[], bool], patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    return True
+
+
+def _last_words(first_words: Path) -> str:
+    """The lines of the log that say why: before the collector starts they are in start.log, afterwards in a server log."""
+    logs = sorted(first_words.parent.glob("server-*.log"))[-1:]
+    lines: list[str] = []
+    for path in (first_words, *logs):
+        if path.exists():
+            lines += path.read_text(errors="replace").splitlines()[-REASON_LINES:]
+    telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "HINT" in line]
+    return " ".join(telling or lines) or "nothing"
