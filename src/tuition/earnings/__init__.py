@@ -1,0 +1,35 @@
+"""What creators earn: how a payment splits, and when their share becomes theirs to take.
+
+Words: the *gross* is what the buyer paid; it splits into *tax*, the platform's *fee* and the creators' *shares*. A *lot* is one
+creator's share of one sale (or one play session); it is *pending* until it *matures*.
+Invariants: a split gives back every minor unit; a lot matures no faster than its thing is consumed and never before its hold; what
+is matured, reversed and paid out never exceeds what was earned (a CHECK says so); every figure equals its ledger accounts.
+"""
+
+from tuition.earnings.actions import mature_due, note_consumption, record, record_many, reverse
+from tuition.earnings.errors import EarningsAlreadyPaid
+from tuition.earnings.models import EarningLot
+from tuition.earnings.queries import earned_by_day, lots_of, totals_of
+from tuition.earnings.rules import Category, CreatorShare, Earned, Reversal, Split, maturable, split, split_growth, tax_within
+
+__all__ = [
+    "Category",
+    "CreatorShare",
+    "Earned",
+    "EarningLot",
+    "EarningsAlreadyPaid",
+    "Reversal",
+    "Split",
+    "earned_by_day",
+    "lots_of",
+    "maturable",
+    "mature_due",
+    "note_consumption",
+    "record",
+    "record_many",
+    "reverse",
+    "split",
+    "split_growth",
+    "tax_within",
+    "totals_of",
+]

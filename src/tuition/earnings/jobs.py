@@ -1,0 +1,15 @@
+"""When earnings mature by themselves."""
+
+from __future__ import annotations
+
+from tuition.earnings import actions
+from tuition.kernel import clock
+from tuition.platform import jobs
+from tuition.platform.database import Session
+
+
+@jobs.every("17 * * * *", "earnings.mature")
+async def mature(session: Session) -> None:
+    """Once an hour, mature what is due; a long queue goes on in the next job."""
+    if await actions.mature_due(session, now=clock.now()) >= actions.MATURE_BATCH:
+        await jobs.defer(session, "earnings.mature")

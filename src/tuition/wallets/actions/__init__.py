@@ -1,0 +1,1 @@
+"""What can happen to a wallet: opening, funding, spending, and filling itself."""

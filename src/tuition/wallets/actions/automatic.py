@@ -1,0 +1,163 @@
+"""A wallet that says when it is low, and one that fills itself.
+
+Both are decided under the wallet's row lock from the balance that a spending left behind, so that of many heartbeats arriving
+together exactly one warns and exactly one starts a payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from tuition import messaging, payments
+from tuition.identity import Actor
+from tuition.kernel import Currency, Money, clock, new_id
+from tuition.platform import events
+from tuition.platform.database import AnySession, Session
+from tuition.wallets.actions.spending import record_movement
+from tuition.wallets.errors import AutoTopUpNeedsMethod, TopUpAmountRefused
+from tuition.wallets.events import BalanceLow
+from tuition.wallets.models import AutoTopUpSettings, Wallet, WalletMovement
+from tuition.wallets.queries import availables
+from tuition.wallets.rules import FAILURES_MAX, TOP_UP_MAX_MINOR, TOP_UP_MIN_MINOR, MovementStatus, MovementType
+
+RETRY_BATCH = 500
+AUTOMATIC = "automatic"
+"""The payment method that a line of the history shows for a top-up that the wallet started itself."""
+
+
+async def change_auto_top_up(
+    session: Session,
+    actor: Actor,
+    *,
+    enabled: bool,
+    threshold: Money,
+    amount: Money,
+    ceiling_month: Money,
+    method_id: UUID | None,
+) -> AutoTopUpSettings:
+    """Say when the wallet fills itself. Saving it again also forgets earlier declines: a person has looked at it."""
+    currency = amount.currency
+    if not TOP_UP_MIN_MINOR <= amount.minor <= TOP_UP_MAX_MINOR or ceiling_month < amount or threshold.currency != currency:
+        raise TopUpAmountRefused(least=Money(TOP_UP_MIN_MINOR, currency), most=Money(TOP_UP_MAX_MINOR, currency))
+    if method_id is not None:
+        await payments.get_method_for(session, actor, method_id)
+    elif enabled:
+        raise AutoTopUpNeedsMethod
+    values = {
+        "currency": currency,
+        "enabled": enabled,
+        "threshold_minor": threshold.minor,
+        "amount_minor": amount.minor,
+        "ceiling_month_minor": ceiling_month.minor,
+        "payment_method_id": method_id,
+        "failures": 0,
+        "next_attempt_at": None,
+    }
+    statement = insert(AutoTopUpSettings).values(id=new_id(), user_id=actor.id, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    await refresh_alert(session, actor.id)
+    return (await session.scalars(select(AutoTopUpSettings).where(AutoTopUpSettings.user_id == actor.id))).one()
+
+
+async def refresh_alert(session: Session, person_id: UUID) -> None:
+    """Work out anew below which balance each of a person's wallets needs a look: call it when a threshold has changed."""
+    settings = (await session.scalars(select(AutoTopUpSettings).where(AutoTopUpSettings.user_id == person_id))).one_or_none()
+    low = await messaging.low_balance_threshold(session, person_id)
+    statement = select(Wallet).where(Wallet.user_id == person_id).order_by(Wallet.id).with_for_update()
+    for wallet in (await session.scalars(statement)).all():
+        fills_itself = settings is not None and settings.enabled and settings.currency == wallet.currency
+        wallet.alert_below_minor = max(low, settings.threshold_minor if settings and fills_itself else 0)
+
+
+async def note_balances(session: Session, balances: Mapping[UUID, int]) -> None:
+    """Look at what spendings left behind (wallet id → minor units) and warn or fill up where it is time.
+
+    Cheap when nothing is due: callers pass only wallets below their ``alert_below_minor``, or just funded.
+    """
+    now = clock.now()
+    statement = select(Wallet).where(Wallet.id.in_(balances)).order_by(Wallet.id).with_for_update()
+    for wallet in (await session.scalars(statement)).all():
+        balance = Money(balances[wallet.id], Currency(wallet.currency))
+        await _warn(session, wallet, balance, now)
+        await _fill_up(session, wallet, balance, now)
+
+
+async def charge_due(session: Session, *, now: datetime) -> int:
+    """Try again where a declined automatic top-up has waited long enough; returns how many wallets were looked at."""
+    statement = (
+        select(Wallet)
+        .join(AutoTopUpSettings, (AutoTopUpSettings.user_id == Wallet.user_id) & (AutoTopUpSettings.currency == Wallet.currency))
+        .where(AutoTopUpSettings.enabled, AutoTopUpSettings.next_attempt_at <= now, AutoTopUpSettings.attempt_payment_id.is_(None))
+        .order_by(AutoTopUpSettings.next_attempt_at)
+        .limit(RETRY_BATCH)
+    )
+    balances = await availables(session, (await session.scalars(statement)).all())
+    await note_balances(session, {wallet_id: balance.minor for wallet_id, balance in balances.items()})
+    return len(balances)
+
+
+async def _warn(session: Session, wallet: Wallet, balance: Money, now: datetime) -> None:
+    threshold = await messaging.low_balance_threshold(session, wallet.user_id)
+    if balance.minor >= threshold:
+        wallet.low_since = None
+    elif wallet.low_since is None:
+        wallet.low_since = now
+        await events.publish(session, BalanceLow(wallet.id, wallet.user_id, balance))
+
+
+async def _fill_up(session: Session, wallet: Wallet, balance: Money, now: datetime) -> None:
+    statement = (
+        select(AutoTopUpSettings)
+        .where(AutoTopUpSettings.user_id == wallet.user_id, AutoTopUpSettings.currency == wallet.currency, AutoTopUpSettings.enabled)
+        .with_for_update()
+    )
+    settings = (await session.scalars(statement)).one_or_none()
+    if settings is None or balance.minor >= settings.threshold_minor or settings.attempt_payment_id is not None:
+        return
+    if settings.failures >= FAILURES_MAX or (settings.next_attempt_at is not None and settings.next_attempt_at > now):
+        return
+    if await _filled_this_month(session, wallet, now) + settings.amount_minor > settings.ceiling_month_minor:
+        return
+    amount = Money(settings.amount_minor, balance.currency)
+    assert settings.payment_method_id is not None, "a CHECK keeps enabled settings from having no method"
+    payment = await payments.open_payment(
+        session,
+        payer_id=wallet.user_id,
+        amount=amount,
+        purpose=MovementType.TOPUP.value,
+        subject=("wallet", wallet.id),
+        method_id=settings.payment_method_id,
+        off_session=True,
+    )
+    settings.attempt_payment_id = payment.id
+    await record_movement(
+        session,
+        wallet,
+        MovementType.TOPUP,
+        amount,
+        source_type="payment",
+        source_id=payment.id,
+        at=now,
+        status=MovementStatus.PENDING,
+        payment_method=AUTOMATIC,
+    )
+    await payments.start_later(session, payment.id)
+
+
+async def _filled_this_month(session: AnySession, wallet: Wallet, now: datetime) -> int:
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    total = await session.scalar(
+        select(func.coalesce(func.sum(WalletMovement.amount_minor), 0)).where(
+            WalletMovement.wallet_id == wallet.id,
+            WalletMovement.type == MovementType.TOPUP.value,
+            WalletMovement.payment_method == AUTOMATIC,
+            WalletMovement.status.in_([MovementStatus.PENDING.value, MovementStatus.COMPLETED.value]),
+            WalletMovement.created_at >= month,
+        )
+    )
+    return int(total or 0)

@@ -1,0 +1,190 @@
+"""Value leaves a wallet's lots, and comes back to them.
+
+The caller posts the ledger transaction in the same transaction as the draw: lots say which value was spent, the ledger that it moved.
+Lots are locked in the order of their ids before anything is read, so that two spendings of one wallet wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Uuid, bindparam, case, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from tuition.kernel import Currency, Money, clock, new_id
+from tuition.platform.database import Session
+from tuition.wallets.errors import BalanceTooSmall, WalletFrozen
+from tuition.wallets.models import Wallet, WalletDraw, WalletLot, WalletMovement
+from tuition.wallets.rules import Draw, Lot, LotKind, MovementStatus, MovementType, Spending, spending_order, take
+
+_TAKE_FROM_LOTS = text(
+    "update wallet_lots set remaining_minor = remaining_minor - taken.minor"
+    " from unnest(:lots, :minors) as taken (lot, minor) where wallet_lots.id = taken.lot"
+).bindparams(bindparam("lots", type_=ARRAY(Uuid())), bindparam("minors", type_=ARRAY(BigInteger)))
+
+
+async def draw(session: Session, wallet: Wallet, amount: Money, *, source_type: str, source_id: UUID) -> list[Draw]:
+    """Take ``amount`` from a wallet's lots. Raises ``BalanceTooSmall`` (402) with what is missing, or ``WalletFrozen``."""
+    if wallet.owed_minor:
+        raise WalletFrozen(owed=Money(wallet.owed_minor, Currency(wallet.currency)))
+    [outcome] = await draw_many(session, [Spending(wallet.id, amount, source_type, source_id)])
+    if isinstance(outcome, Money):
+        raise BalanceTooSmall(missing=outcome)
+    return outcome
+
+
+async def draw_many(session: Session, spendings: Sequence[Spending]) -> list[list[Draw] | Money]:
+    """Serve many spendings in three statements. Per spending: its draws, or, when the wallet cannot pay it in full, what is missing.
+
+    Spendings of one wallet are served in the order given; one that cannot be paid takes nothing.
+    """
+    now = clock.now()
+    lots = await _lock_lots(session, {spending.wallet_id for spending in spendings}, now)
+    outcomes: list[list[Draw] | Money] = []
+    taken: dict[UUID, int] = defaultdict(int)
+    recorded: dict[tuple[str, UUID, UUID], int] = defaultdict(int)
+    for spending in spendings:
+        live = lots.get(spending.wallet_id, [])
+        draws, missing = take(live, spending.amount.minor)
+        if missing:
+            outcomes.append(Money(missing, spending.amount.currency))
+            continue
+        for part in draws:
+            taken[part.lot_id] += part.minor
+            recorded[spending.source_type, spending.source_id, part.lot_id] += part.minor
+        lots[spending.wallet_id] = _after(live, draws)
+        outcomes.append(draws)
+    if taken:
+        await session.execute(_TAKE_FROM_LOTS, {"lots": list(taken), "minors": list(taken.values())})
+        await _record_draws(session, recorded, now)
+    return outcomes
+
+
+async def give_back(session: Session, amount: Money, *, source_type: str, source_id: UUID) -> None:
+    """Return ``amount`` to the lots that this source drew from, last drawn first. More than was drawn is refused by assertion."""
+    draws = (
+        await session.scalars(
+            select(WalletDraw)
+            .where(WalletDraw.source_type == source_type, WalletDraw.source_id == source_id)
+            .order_by(WalletDraw.lot_id)
+            .with_for_update()
+        )
+    ).all()
+    ids = [drawn.lot_id for drawn in draws]
+    statement = select(WalletLot).where(WalletLot.id.in_(ids)).order_by(WalletLot.id).with_for_update()
+    lots = {lot.id: lot for lot in (await session.scalars(statement)).all()}
+    order = {lot.id: rank for rank, lot in enumerate(spending_order(_as_lot(lot) for lot in lots.values()))}
+    left = amount.minor
+    for drawn in sorted(draws, key=lambda item: -order[item.lot_id]):
+        part = min(left, drawn.amount_minor - drawn.returned_minor)
+        drawn.returned_minor += part
+        lots[drawn.lot_id].remaining_minor += part
+        left -= part
+    assert left == 0, "a refund cannot return more than was drawn"
+
+
+async def record_movement(
+    session: Session,
+    wallet: Wallet,
+    kind: MovementType,
+    amount: Money,
+    *,
+    source_type: str,
+    source_id: UUID,
+    at: datetime,
+    status: MovementStatus = MovementStatus.COMPLETED,
+    description: str = "",
+    payment_method: str | None = None,
+) -> None:
+    """Write a line of the wallet's history; the line of a source that has one already grows (a play session's charges)."""
+    statement = insert(WalletMovement).values(
+        id=new_id(),
+        user_id=wallet.user_id,
+        wallet_id=wallet.id,
+        type=kind.value,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        status=status.value,
+        description=description,
+        payment_method=payment_method,
+        source_type=source_type,
+        source_id=source_id,
+        created_at=at,
+        completed_at=at if status is MovementStatus.COMPLETED else None,
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_type", "source_id", "type"],
+            set_={
+                "amount_minor": case(
+                    (WalletMovement.status == MovementStatus.PENDING.value, statement.excluded.amount_minor),
+                    else_=WalletMovement.amount_minor + statement.excluded.amount_minor,
+                ),
+                "status": statement.excluded.status,
+                "completed_at": statement.excluded.completed_at,
+            },
+        )
+    )
+
+
+async def settle_movement(
+    session: Session, *, source_type: str, source_id: UUID, kind: MovementType, status: MovementStatus, at: datetime
+) -> None:
+    """Say how a pending line ended."""
+    await session.execute(
+        update(WalletMovement)
+        .where(
+            WalletMovement.source_type == source_type,
+            WalletMovement.source_id == source_id,
+            WalletMovement.type == kind.value,
+            WalletMovement.status == MovementStatus.PENDING.value,
+        )
+        .values(status=status.value, completed_at=at)
+    )
+
+
+async def _lock_lots(session: Session, wallet_ids: set[UUID], now: datetime) -> dict[UUID, list[Lot]]:
+    """The live lots of these wallets, locked, in spending order."""
+    rows = await session.execute(
+        select(
+            WalletLot.wallet_id, WalletLot.id, WalletLot.kind, WalletLot.remaining_minor, WalletLot.expires_at, WalletLot.created_at
+        )
+        .where(
+            WalletLot.wallet_id == func.any(bindparam("wallets", list(wallet_ids), type_=ARRAY(Uuid()))),
+            WalletLot.remaining_minor > 0,
+            WalletLot.expires_at.is_(None) | (WalletLot.expires_at > now),
+        )
+        .order_by(WalletLot.id)
+        .with_for_update()
+    )
+    lots: dict[UUID, list[Lot]] = defaultdict(list)
+    for wallet_id, lot_id, kind, remaining, expires_at, created_at in rows:
+        lots[wallet_id].append(Lot(lot_id, LotKind(kind), remaining, expires_at, created_at))
+    return {wallet_id: spending_order(found) for wallet_id, found in lots.items()}
+
+
+async def _record_draws(session: Session, recorded: dict[tuple[str, UUID, UUID], int], now: datetime) -> None:
+    rows = [
+        {"id": new_id(), "lot_id": lot_id, "source_type": source_type, "source_id": source_id, "amount_minor": minor, "created_at": now}
+        for (source_type, source_id, lot_id), minor in sorted(recorded.items())
+    ]
+    statement = insert(WalletDraw).values(rows)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_type", "source_id", "lot_id"],
+            set_={"amount_minor": WalletDraw.amount_minor + statement.excluded.amount_minor},
+        )
+    )
+
+
+def _after(lots: Sequence[Lot], draws: Sequence[Draw]) -> list[Lot]:
+    taken = {part.lot_id: part.minor for part in draws}
+    left = [Lot(lot.id, lot.kind, lot.remaining - taken.get(lot.id, 0), lot.expires_at, lot.created_at) for lot in lots]
+    return [lot for lot in left if lot.remaining]
+
+
+def _as_lot(lot: WalletLot) -> Lot:
+    return Lot(lot.id, LotKind(lot.kind), lot.remaining_minor, lot.expires_at, lot.created_at)

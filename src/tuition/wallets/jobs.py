@@ -1,0 +1,20 @@
+"""What wallets do by themselves."""
+
+from __future__ import annotations
+
+from tuition.kernel import clock
+from tuition.platform import jobs
+from tuition.platform.database import Session
+from tuition.wallets.actions import automatic, funding
+
+
+@jobs.every("7 * * * *", "wallets.expire")
+async def expire(session: Session) -> None:
+    """Once an hour, take back gifts whose time is over."""
+    await funding.expire_due(session, now=clock.now())
+
+
+@jobs.every("*/5 * * * *", "wallets.retry_top_ups")
+async def retry_top_ups(session: Session) -> None:
+    """Try declined automatic top-ups again when their time has come."""
+    await automatic.charge_due(session, now=clock.now())
