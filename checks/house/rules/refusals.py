@@ -34,7 +34,7 @@ def _faults(refusal: type[DomainError], taken: dict[str, str]) -> Iterator[str]:
     sentence = refusal.template()
     if not sentence:
         yield "its docstring is the sentence that a person reads; write it"
-    elif sentence[-1] not in ".!?…”":
+    elif sentence[-1] not in ".!?…”}":
         yield "its docstring is a sentence; end it like one"
     elif not _fills_in(sentence):
         yield "its placeholders are plain names in braces: {amount}"
