@@ -106,9 +106,10 @@ def _may_pass(account: Account, folder: Path) -> bool:
     if found.st_uid == account.uid:
         return bool(found.st_mode & stat.S_IXUSR)
     entries = list(_entries(folder))
+    mask = next((permissions for tag, permissions, _ in entries if tag == MASK), PASS)
     for tag, permissions, number in entries:
         if tag == USER and number == account.uid:
-            return bool(permissions & PASS)
+            return bool(permissions & mask & PASS)
     if found.st_gid == account.gid:
         return bool(found.st_mode & stat.S_IXGRP)
     return bool(found.st_mode & stat.S_IXOTH)

@@ -77,6 +77,15 @@ def _initdb(binaries: Binaries, account: Account, data: Path, *, sync: bool) -> 
         raise ServerWillNotStart(folder=str(data.parent), reason=" ".join(done.stderr.split()))
 
 
+def answers(url: str) -> bool:
+    """Whether the server takes a connection now."""
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def furnish(superuser_url: str) -> None:
     """See to the product's role, and to what only a superuser may add, in the template that databases are made from."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +27,7 @@ SOCKET_PATH_MAX = 103
 """The shortest limit among the systems that we run on (macOS; Linux has 107)."""
 WATCH_INTERVAL_S = 0.5
 RETRY_INTERVAL_S = 5.0
+JOIN_TIMEOUT_S = 300
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +151,11 @@ class _Holding:
         except BlockingIOError:
             pass  # somebody else still holds it
         else:
+            found = process.find(self.data)
             process.stop(self.data)
+            if found and found.sockets.parent != self.folder:
+                with suppress(OSError):
+                    found.sockets.rmdir()
         finally:
             # Unlocked by name: a forked child may have a copy of the descriptor, and is no holder.
             fcntl.flock(self._holders, fcntl.LOCK_UN)
@@ -181,10 +186,8 @@ class _Holding:
 
     def _ensure_running(self) -> process.Postmaster:
         found = process.find(self.data)
-        if found:
-            if self.durable and "fsync=off" in (self.data / "postmaster.opts").read_text():
-                raise ServerNotDurable(folder=str(self.folder))
-            return process.wait_until_ready(self.data)
+        if found and self._joins(found):
+            return found
         account = account_for(self.folder, self.data)
         cluster.prepare(self.binaries, account, self.data, durable=self.durable)
         sockets = _socket_folder(self.folder, account)
@@ -194,6 +197,15 @@ class _Holding:
         started = process.start(self.binaries, account, self.data, settings=parameters)
         cluster.furnish(Server(self.folder, sockets, self.binaries).superuser_url("template1"))
         return started
+
+    def _joins(self, found: process.Postmaster) -> bool:
+        """Whether the server that was found can be shared. One that is just dying is waited for, and is none."""
+        if self.durable and "fsync=off" in (self.data / "postmaster.opts").read_text():
+            raise ServerNotDurable(folder=str(self.folder))
+        url = Server(self.folder, found.sockets, self.binaries).superuser_url("template1")
+        return process.wait(lambda: not process.runs_on(self.data, found.pid) or cluster.answers(url), JOIN_TIMEOUT_S) and (
+            process.runs_on(self.data, found.pid)
+        )
 
     def _watch(self) -> None:
         """Start the server again when it has died under us; every holder watches, the door lets one at a time act."""

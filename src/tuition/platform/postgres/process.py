@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ START_TIMEOUT_S = 300
 STOP_TIMEOUT_S = 120
 POLL_S = 0.02
 REASON_LINES = 8
-READY = ("ready", "standby")
+SOCKETS_LINE = 4
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +35,6 @@ class Postmaster:
 
     pid: int
     sockets: Path
-    status: str
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether it takes connections."""
-        return self.status in READY
-
 
 def find(data: Path) -> Postmaster | None:
     """The server that runs on the data, or ``None``: a pid file alone proves nothing, the number may be another's by now."""
@@ -50,8 +44,9 @@ def find(data: Path) -> Postmaster | None:
         return None
     if not lines or not lines[0].strip().isdigit() or not runs_on(data, int(lines[0])):
         return None
-    lines += [""] * 8
-    return Postmaster(int(lines[0]), Path(lines[4]), lines[7].strip())
+    if len(lines) < SOCKETS_LINE + 1:
+        return None  # it has only just begun, or is of no use
+    return Postmaster(int(lines[0]), Path(lines[SOCKETS_LINE]))
 
 
 def runs_on(data: Path, pid: int) -> bool:
@@ -74,35 +69,26 @@ def start(binaries: Binaries, account: Account, data: Path, *, settings: Mapping
     command += ["-o", shlex.join(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
     first_words = data.parent / "logs" / "start.log"
     first_words.unlink(missing_ok=True)
-    # No pipes: the server would inherit them, and reading to their end would wait for its end.
-    done = subprocess.run(
-        command,
-        cwd=first_words.parent,
-        env={"PATH": os.defpath, "LC_ALL": "C", "PGDATA": str(data)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C in our terminal reaches us alone
-        check=False,
-        **account.process_options,
-    )
-    if done.returncode != 0:
-        raise ServerWillNotStart(folder=str(data.parent), reason=_last_words(first_words))
-    return wait_until_ready(data)
-
-
-def wait_until_ready(data: Path) -> Postmaster:
-    """Wait for a server that another process has begun to start."""
-    found: list[Postmaster] = []
-
-    def ready() -> bool:
-        postmaster = find(data)
-        found[:] = [postmaster] if postmaster else []
-        return postmaster is None or postmaster.is_ready
-
-    if not _wait(ready, START_TIMEOUT_S) or not found:
-        raise ServerWillNotStart(folder=str(data.parent), reason="it ended before it answered")
-    return found[0]
+    with tempfile.TemporaryFile() as said:  # no pipe: a server that inherited one would keep us reading until it ends
+        done = subprocess.run(
+            command,
+            cwd=first_words.parent,
+            env={"PATH": os.defpath, "LC_ALL": "C", "PGDATA": str(data)},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,  # Ctrl-C in our terminal reaches us alone
+            check=False,
+            **account.process_options,
+        )
+        if done.returncode != 0:
+            said.seek(0)
+            reason = _last_words(first_words) or " ".join(said.read().decode(errors="replace").split())
+            raise ServerWillNotStart(folder=str(data.parent), reason=reason)
+    found = find(data)
+    if found is None:
+        raise ServerWillNotStart(folder=str(data.parent), reason="it ended as soon as it had begun")
+    return found
 
 
 def stop(data: Path) -> None:
@@ -115,23 +101,28 @@ def stop(data: Path) -> None:
             os.kill(postmaster.pid, how)
         except ProcessLookupError:
             return
-        if _wait(lambda: not runs_on(data, postmaster.pid), patience_s):
+        if wait(lambda: not runs_on(data, postmaster.pid), patience_s):
             return
         log.error("PostgreSQL (process %s) did not end on %s", postmaster.pid, how.name)
 
 
 def _bury(data: Path) -> None:
-    """Remove what a killed server left: its helpers, which may still write, and its pid file, which may name a stranger."""
+    """Remove what a killed server left: its helpers, which may still write, and the files that name it, for its number may
+    be a stranger's by now and PostgreSQL would take that stranger for the server."""
     pid_file = data / "postmaster.pid"
     if not pid_file.exists():
         return
-    orphans = [process for process in psutil.process_iter() if runs_on(data, process.pid)]
+    lines = pid_file.read_text().splitlines()
+    orphans = [process.pid for process in psutil.process_iter() if runs_on(data, process.pid)]
     for orphan in orphans:
         try:
-            orphan.kill()
-        except psutil.NoSuchProcess:
+            os.kill(orphan, signal.SIGKILL)
+        except ProcessLookupError:
             continue
-    _wait(lambda: not any(runs_on(data, orphan.pid) for orphan in orphans), STOP_TIMEOUT_S)
+    wait(lambda: not any(runs_on(data, orphan) for orphan in orphans), STOP_TIMEOUT_S)
+    if len(lines) > SOCKETS_LINE and lines[SOCKETS_LINE]:
+        for left in Path(lines[SOCKETS_LINE]).glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
     pid_file.unlink(missing_ok=True)
 
 
@@ -143,7 +134,8 @@ def _reap(pid: int) -> None:
         pass
 
 
-def _wait(condition: Callable[[], bool], patience_s: float) -> bool:
+def wait(condition: Callable[[], bool], patience_s: float) -> bool:
+    """Whether the condition came true in time."""
     deadline = time.monotonic() + patience_s
     while not condition():
         if time.monotonic() > deadline:
@@ -160,4 +152,4 @@ def _last_words(first_words: Path) -> str:
         if path.exists():
             lines += path.read_text(errors="replace").splitlines()[-REASON_LINES:]
     telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "HINT" in line]
-    return " ".join(telling or lines) or "nothing"
+    return " ".join(telling or lines)
