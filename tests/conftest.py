@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from tuition.kernel import FrozenClock, clock, new_id
-from tuition.platform import migrate, postgres
+from tuition.platform import migrate, postgres, secrets
 from tuition.platform.database import Database, Session, connect
 from tuition.platform.events import Bus
 
@@ -64,6 +64,12 @@ def _with_database(url: str, name: str) -> str:
     from sqlalchemy.engine import make_url
 
     return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys() -> None:
+    """A key for encryption, signatures and cursors."""
+    secrets.configure("a key of the tests, of no worth anywhere else")
 
 
 @pytest.fixture

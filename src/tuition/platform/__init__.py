@@ -3,3 +3,22 @@
 Each part is a door of its own: ``from tuition.platform import database, events, jobs, …``.
 Words: *session* (a database transaction in progress), *job* (work that outlives the request), *file* (bytes with a key).
 """
+
+from tuition.platform import database, events, jobs
+from tuition.platform.database import paging
+from tuition.platform.oversight import audit, privacy, site, upkeep
+from tuition.platform.security import idempotency, rates, secrets
+
+__all__ = [
+    "audit",
+    "database",
+    "events",
+    "idempotency",
+    "jobs",
+    "paging",
+    "privacy",
+    "rates",
+    "secrets",
+    "site",
+    "upkeep",
+]
