@@ -276,7 +276,7 @@ declare
   large constant numeric := 1000000000000;
   far constant numeric := 4611686018427387904;
   ids uuid[];
-  busy boolean[];
+  are_busy boolean[];
   floors bigint[];
   balances bigint[];
   currencies int[];
@@ -288,7 +288,7 @@ declare
   expected int := cardinality(t_id);
   inserted int;
 begin
-  select r.ids, r.busy, r.floors, r.balances, r.currencies into ids, busy, floors, balances, currencies
+  select r.ids, r.busy, r.floors, r.balances, r.currencies into ids, are_busy, floors, balances, currencies
   from ledger_find(a_owner, a_kind, a_currency) r;
   if exists (select from unnest(x_debit, x_credit, x_amount) x (debit, credit, amount)
              where currencies[x.debit] <> currencies[x.credit] or x.amount <= 0 or x.debit = x.credit) then
@@ -301,14 +301,14 @@ begin
   with held as materialized (
     select a.id, a.balance from ledger_accounts a
     where a.id in (select ids[s.n] from unnest(flow_n, flow_taken, flow_given) s (n, taken, given)
-                   where not busy[s.n] or s.taken + s.given >= large or abs(balances[s.n]::numeric) >= far
+                   where not are_busy[s.n] or s.taken + s.given >= large or abs(balances[s.n]::numeric) >= far
                      or (floors[s.n] is not null and s.taken > 0))
     order by a.id for update
   )
   select array_agg(s.n) into doubtful
   from unnest(flow_n, flow_taken, flow_given) s (n, taken, given) left join held h on h.id = ids[s.n]
   where s.taken + s.given >= large or abs(balances[s.n]::numeric) >= far or abs(h.balance::numeric) >= far
-    or (floors[s.n] is not null and s.taken > 0 and (busy[s.n] or h.balance - s.taken < floors[s.n]));
+    or (floors[s.n] is not null and s.taken > 0 and (are_busy[s.n] or h.balance - s.taken < floors[s.n]));
   if doubtful is not null then
     select coalesce(array_agg(distinct x.item), '{}') into single from unnest(x_item, x_debit, x_credit) x (item, debit, credit)
     where x.debit = any(doubtful) or x.credit = any(doubtful);
@@ -334,14 +334,14 @@ begin
   end if;
   update ledger_accounts a set balance = (a.balance + s.given - s.taken)::bigint, updated_at = now()
   from unnest(flow_n, flow_taken, flow_given) s (n, taken, given)
-  where a.id = ids[s.n] and not busy[s.n] and s.given <> s.taken;
+  where a.id = ids[s.n] and not are_busy[s.n] and s.given <> s.taken;
   insert into ledger_transfers (id, owner, at, transaction_id, debit_account_id, credit_account_id, amount)
   select x.id, t_owner[x.item], t_at[x.item], t_id[x.item], ids[x.debit], ids[x.credit], x.amount
   from unnest(x_id, x_item, x_debit, x_credit, x_amount) x (id, item, debit, credit, amount)
   where single = '{}' or x.item <> all(single);
   insert into ledger_unfolded (account_id, id, amount)
   select ids[s.n], x_id[1], s.given - s.taken from unnest(flow_n, flow_taken, flow_given) s (n, taken, given)
-  where busy[s.n] and s.given <> s.taken;
+  where are_busy[s.n] and s.given <> s.taken;
 
   foreach item in array single loop
     declare
@@ -355,7 +355,7 @@ begin
         used := case when x_credit[x] = any(used) then used else used || x_credit[x] end;
       end loop;
       select r.outcome, r.transaction, used[r.account], r.missing into outcome, transaction, account, missing
-      from (select array_agg(ids[u.n] order by u.o) as ids, array_agg(busy[u.n] order by u.o) as busy,
+      from (select array_agg(ids[u.n] order by u.o) as ids, array_agg(are_busy[u.n] order by u.o) as busy,
                    array_agg(floors[u.n] order by u.o) as floors, array_agg(balances[u.n] order by u.o) as balances,
                    array_agg(currencies[u.n] order by u.o) as currencies from unnest(used) with ordinality u (n, o)) own,
            (select array_agg(array_position(used, d.debit) order by d.o) as debit,
