@@ -52,7 +52,9 @@ def create_app(runtime: Runtime) -> FastAPI:
     return app
 
 
-def _answer(request: Request, status: int, code: str, detail: str, fields: dict[str, object], headers: dict[str, str]) -> Response:
+def _answer(
+    request: Request, status: int, code: str, detail: str, fields: dict[str, object], headers: dict[str, str]
+) -> Response:
     if request.url.path.startswith(PROGRAM_PATHS) or "text/html" not in request.headers.get("accept", ""):
         return problem_response(status, code, detail, fields=fields, headers=headers)
     return error_pages.render_error(request, status=status, code=code, detail=detail, fields=fields, headers=headers)
@@ -87,7 +89,14 @@ async def _refuse_http(request: Request, error: Exception) -> Response:
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     log.error("edge.database_unavailable", error=type(error).__name__)
-    return _answer(request, 503, "edge.unavailable", "We are busy or restarting. Try again in a few seconds.", {}, {"retry-after": RETRY_AFTER_S})
+    return _answer(
+        request,
+        503,
+        "edge.unavailable",
+        "We are busy or restarting. Try again in a few seconds.",
+        {},
+        {"retry-after": RETRY_AFTER_S},
+    )
 
 
 async def _broke(request: Request, error: Exception) -> Response:

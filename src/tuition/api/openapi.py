@@ -34,7 +34,9 @@ IDEMPOTENCY_PARAMETER = {
 def document(app: FastAPI) -> dict[str, Any]:
     """Make the document once and keep it on the application."""
     if app.openapi_schema is None:
-        schema = get_openapi(title="Tuition", version=app.version, description=DESCRIPTION, routes=app.routes, tags=app.openapi_tags)
+        schema = get_openapi(
+            title="Tuition", version=app.version, description=DESCRIPTION, routes=app.routes, tags=app.openapi_tags
+        )
         components = schema.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -163,5 +163,3 @@ def _maturing(lot: EarningLot, due: int, now: datetime) -> ledger.Posting:
         ],
         at=now,
     )
-
-

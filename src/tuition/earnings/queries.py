@@ -51,13 +51,19 @@ async def totals_of(session: AnySession, creator_id: UUID) -> list[Totals]:
     ]
 
 
-async def lots_of(session: AnySession, creator_id: UUID, *, cursor: str | None = None, limit: int = 50) -> paging.Page[EarningLot]:
+async def lots_of(
+    session: AnySession, creator_id: UUID, *, cursor: str | None = None, limit: int = 50
+) -> paging.Page[EarningLot]:
     """A creator's lots, newest first."""
     statement = select(EarningLot).where(EarningLot.creator_id == creator_id)
-    return await paging.paginate(session, statement, keys=[EarningLot.created_at.desc(), EarningLot.id.desc()], cursor=cursor, limit=limit)
+    return await paging.paginate(
+        session, statement, keys=[EarningLot.created_at.desc(), EarningLot.id.desc()], cursor=cursor, limit=limit
+    )
 
 
-async def earned_by_day(session: AnySession, creator_id: UUID, *, currency: str, since: datetime, until: datetime, zone: str) -> dict[date, Money]:
+async def earned_by_day(
+    session: AnySession, creator_id: UUID, *, currency: str, since: datetime, until: datetime, zone: str
+) -> dict[date, Money]:
     """What was earned on each day of the creator's own calendar, without what was taken back; days without earnings are left out."""
     day = func.date(func.timezone(zone, EarningLot.created_at))
     rows = await session.execute(

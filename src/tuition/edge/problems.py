@@ -46,7 +46,9 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="A stable reference for this kind of problem.", examples=["/problems/wallets.balance_too_small"])
+    type: str = Field(
+        description="A stable reference for this kind of problem.", examples=["/problems/wallets.balance_too_small"]
+    )
     title: str = Field(description="The kind of problem, in a few words.", examples=["This needs money"])
     status: int = Field(description="The HTTP status, repeated.", examples=[402])
     code: str = Field(description="Stable name of the refusal.", examples=["wallets.balance_too_small"])
@@ -63,7 +65,13 @@ def problem_response(
 ) -> JSONResponse:
     """The answer for a refusal."""
     body = {name: _plain(value) for name, value in (fields or {}).items()}
-    body |= {"type": f"/problems/{code}", "title": TITLES.get(status, "Refused"), "status": status, "code": code, "detail": detail}
+    body |= {
+        "type": f"/problems/{code}",
+        "title": TITLES.get(status, "Refused"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 

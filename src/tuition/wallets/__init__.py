@@ -7,7 +7,14 @@ it was drawn from; only paid value can leave; low balance is said once; of many 
 """
 
 from tuition.wallets.actions.automatic import change_auto_top_up, charge_due, note_balances, refresh_alert
-from tuition.wallets.actions.funding import expire_due, grant, on_payment_disputed, on_payment_failed, on_payment_succeeded, start_top_up
+from tuition.wallets.actions.funding import (
+    expire_due,
+    grant,
+    on_payment_disputed,
+    on_payment_failed,
+    on_payment_succeeded,
+    start_top_up,
+)
 from tuition.wallets.actions.opening import open_wallet
 from tuition.wallets.actions.spending import draw, draw_many, give_back, record_movement
 from tuition.wallets.errors import (

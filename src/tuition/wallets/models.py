@@ -47,7 +47,9 @@ class WalletLot(Timestamped, Base):
         CheckConstraint("remaining_minor between 0 and amount_minor", name="remaining"),
         Index("idx_wallet_lots_wallet_id_live", "wallet_id", postgresql_where=text("remaining_minor > 0")),
         Index("idx_wallet_lots_wallet_id", "wallet_id"),
-        Index("idx_wallet_lots_expires_at", "expires_at", postgresql_where=text("remaining_minor > 0 and expires_at is not null")),
+        Index(
+            "idx_wallet_lots_expires_at", "expires_at", postgresql_where=text("remaining_minor > 0 and expires_at is not null")
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

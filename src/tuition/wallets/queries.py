@@ -41,7 +41,9 @@ async def available(session: AnySession, person_id: UUID, currency: str) -> Mone
 
 async def availables(session: AnySession, wallets: Sequence[Wallet]) -> dict[UUID, Money]:
     """The balances of several wallets, in one statement."""
-    keys = {wallet.id: ledger.AccountKey(wallet.user_id, ledger.AccountKind.WALLET, Currency(wallet.currency)) for wallet in wallets}
+    keys = {
+        wallet.id: ledger.AccountKey(wallet.user_id, ledger.AccountKind.WALLET, Currency(wallet.currency)) for wallet in wallets
+    }
     found = await ledger.balances(session, list(keys.values()))
     return {wallet_id: found[key] for wallet_id, key in keys.items()}
 
@@ -49,7 +51,9 @@ async def availables(session: AnySession, wallets: Sequence[Wallet]) -> dict[UUI
 async def lots_total(session: AnySession, wallet_id: UUID) -> int:
     """What a wallet's lots still hold, in minor units. Equal to the ledger's balance, always."""
     total = await session.scalar(
-        select(func.coalesce(func.sum(WalletLot.remaining_minor), 0)).where(WalletLot.wallet_id == wallet_id, WalletLot.remaining_minor > 0)
+        select(func.coalesce(func.sum(WalletLot.remaining_minor), 0)).where(
+            WalletLot.wallet_id == wallet_id, WalletLot.remaining_minor > 0
+        )
     )
     return int(total or 0)
 
@@ -69,7 +73,9 @@ async def lots_of(session: AnySession, wallet: Wallet) -> list[WalletLot]:
     return list((await session.scalars(statement)).all())
 
 
-async def movements_of(session: AnySession, wallet: Wallet, *, cursor: str | None = None, limit: int = 25) -> paging.Page[WalletMovement]:
+async def movements_of(
+    session: AnySession, wallet: Wallet, *, cursor: str | None = None, limit: int = 25
+) -> paging.Page[WalletMovement]:
     """The wallet's history, newest first."""
     statement = select(WalletMovement).where(WalletMovement.wallet_id == wallet.id)
     keys = [WalletMovement.created_at.desc(), WalletMovement.id.desc()]

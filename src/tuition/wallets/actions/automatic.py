@@ -92,7 +92,9 @@ async def charge_due(session: Session, *, now: datetime) -> int:
     statement = (
         select(Wallet)
         .join(AutoTopUpSettings, (AutoTopUpSettings.user_id == Wallet.user_id) & (AutoTopUpSettings.currency == Wallet.currency))
-        .where(AutoTopUpSettings.enabled, AutoTopUpSettings.next_attempt_at <= now, AutoTopUpSettings.attempt_payment_id.is_(None))
+        .where(
+            AutoTopUpSettings.enabled, AutoTopUpSettings.next_attempt_at <= now, AutoTopUpSettings.attempt_payment_id.is_(None)
+        )
         .order_by(AutoTopUpSettings.next_attempt_at)
         .limit(RETRY_BATCH)
     )
@@ -113,7 +115,9 @@ async def _warn(session: Session, wallet: Wallet, balance: Money, now: datetime)
 async def _fill_up(session: Session, wallet: Wallet, balance: Money, now: datetime) -> None:
     statement = (
         select(AutoTopUpSettings)
-        .where(AutoTopUpSettings.user_id == wallet.user_id, AutoTopUpSettings.currency == wallet.currency, AutoTopUpSettings.enabled)
+        .where(
+            AutoTopUpSettings.user_id == wallet.user_id, AutoTopUpSettings.currency == wallet.currency, AutoTopUpSettings.enabled
+        )
         .with_for_update()
     )
     settings = (await session.scalars(statement)).one_or_none()

@@ -25,7 +25,14 @@ EXPIRE_BATCH = 500
 
 
 async def start_top_up(
-    session: Session, actor: Actor, wallet: Wallet, amount: Money, *, provider: str, method_id: UUID | None = None, return_url: str = ""
+    session: Session,
+    actor: Actor,
+    wallet: Wallet,
+    amount: Money,
+    *,
+    provider: str,
+    method_id: UUID | None = None,
+    return_url: str = "",
 ) -> payments.Payment:
     """Ask for a top-up. The edge then calls the gateway; the wallet is credited when the provider says that it was paid."""
     require_verified(actor)
@@ -56,7 +63,9 @@ async def start_top_up(
     return payment
 
 
-async def grant(session: Session, person_id: UUID, amount: Money, *, reason: str, expires_at: datetime | None = None) -> WalletLot:
+async def grant(
+    session: Session, person_id: UUID, amount: Money, *, reason: str, expires_at: datetime | None = None
+) -> WalletLot:
     """Give somebody value to spend; it cannot be withdrawn and is spent first."""
     wallet = await open_wallet(session, person_id, amount.currency)
     grant_id = new_id()
@@ -109,7 +118,9 @@ async def on_payment_failed(session: Session, fact: payments.PaymentFailed) -> N
         at=now,
     )
     settings = (
-        await session.scalars(select(AutoTopUpSettings).where(AutoTopUpSettings.attempt_payment_id == fact.payment_id).with_for_update())
+        await session.scalars(
+            select(AutoTopUpSettings).where(AutoTopUpSettings.attempt_payment_id == fact.payment_id).with_for_update()
+        )
     ).one_or_none()
     if settings is not None:
         settings.attempt_payment_id = None

@@ -150,7 +150,12 @@ async def _lock_lots(session: Session, wallet_ids: set[UUID], now: datetime) -> 
     """The live lots of these wallets, locked, in spending order."""
     rows = await session.execute(
         select(
-            WalletLot.wallet_id, WalletLot.id, WalletLot.kind, WalletLot.remaining_minor, WalletLot.expires_at, WalletLot.created_at
+            WalletLot.wallet_id,
+            WalletLot.id,
+            WalletLot.kind,
+            WalletLot.remaining_minor,
+            WalletLot.expires_at,
+            WalletLot.created_at,
         )
         .where(
             WalletLot.wallet_id == func.any(bindparam("wallets", list(wallet_ids), type_=ARRAY(Uuid()))),
@@ -168,7 +173,14 @@ async def _lock_lots(session: Session, wallet_ids: set[UUID], now: datetime) -> 
 
 async def _record_draws(session: Session, recorded: dict[tuple[str, UUID, UUID], int], now: datetime) -> None:
     rows = [
-        {"id": new_id(), "lot_id": lot_id, "source_type": source_type, "source_id": source_id, "amount_minor": minor, "created_at": now}
+        {
+            "id": new_id(),
+            "lot_id": lot_id,
+            "source_type": source_type,
+            "source_id": source_id,
+            "amount_minor": minor,
+            "created_at": now,
+        }
         for (source_type, source_id, lot_id), minor in sorted(recorded.items())
     ]
     statement = insert(WalletDraw).values(rows)

@@ -1,0 +1,96 @@
+"""Money asked of the outside: gateways, saved methods, payments, refunds, and what providers tell us.
+
+Words: a *gateway* is a provider behind our port; a *payment* is money that we asked for; a *method* is a card (or other means) that a
+person let us keep; a *webhook event* is something a provider said.
+Invariants: no provider is called inside a transaction; every call carries a key made from our own id; what a provider says is stored
+before it is understood, counts once, in any order, and can be replayed; the ledger, not this room, records money that moved.
+"""
+
+from tuition.payments.actions.asking import open_payment, record_answer, start_later
+from tuition.payments.actions.methods import make_default, remove_method
+from tuition.payments.actions.refunding import request_refund
+from tuition.payments.actions.webhooks import process, receive, replay
+from tuition.payments.errors import (
+    GatewayUnknown,
+    MethodNotFound,
+    PaymentNotFound,
+    RefundTooLarge,
+    SandboxRefused,
+    SignatureInvalid,
+    WebhookEventNotFound,
+)
+from tuition.payments.events import PaymentDisputed, PaymentFailed, PaymentSucceeded, RefundFailed, RefundSucceeded
+from tuition.payments.jobs import send_refund, start
+from tuition.payments.models import Payment, PaymentMethod, PaymentRefund, WebhookEvent
+from tuition.payments.ports import (
+    Gateway,
+    GatewayAnswer,
+    Gateways,
+    GatewayUnavailable,
+    MethodCard,
+    PaymentRequest,
+    RefundAnswer,
+    RefundRequest,
+    WebhookMessage,
+)
+from tuition.payments.queries import (
+    get_method_for,
+    get_payment_for,
+    get_webhook_event,
+    methods_of,
+    payments_of,
+    payments_page,
+    stuck_payments,
+    webhook_events_page,
+)
+from tuition.payments.rules import PaymentStatus, RefundStatus, WebhookStatus
+
+__all__ = [
+    "Gateway",
+    "GatewayAnswer",
+    "GatewayUnavailable",
+    "GatewayUnknown",
+    "Gateways",
+    "MethodCard",
+    "MethodNotFound",
+    "Payment",
+    "PaymentDisputed",
+    "PaymentFailed",
+    "PaymentMethod",
+    "PaymentNotFound",
+    "PaymentRefund",
+    "PaymentRequest",
+    "PaymentStatus",
+    "PaymentSucceeded",
+    "RefundAnswer",
+    "RefundFailed",
+    "RefundRequest",
+    "RefundStatus",
+    "RefundSucceeded",
+    "RefundTooLarge",
+    "SandboxRefused",
+    "SignatureInvalid",
+    "WebhookEvent",
+    "WebhookEventNotFound",
+    "WebhookMessage",
+    "WebhookStatus",
+    "get_method_for",
+    "get_payment_for",
+    "get_webhook_event",
+    "make_default",
+    "methods_of",
+    "open_payment",
+    "payments_of",
+    "payments_page",
+    "process",
+    "receive",
+    "record_answer",
+    "remove_method",
+    "replay",
+    "request_refund",
+    "send_refund",
+    "start",
+    "start_later",
+    "stuck_payments",
+    "webhook_events_page",
+]

@@ -1,0 +1,190 @@
+"""A payment is opened, and its provider's answers are recorded."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tuition.kernel import Currency, Money, clock, new_id
+from tuition.payments.errors import MethodNotFound, PaymentNotFound
+from tuition.payments.events import PaymentDisputed, PaymentFailed, PaymentSucceeded
+from tuition.payments.models import Payment, PaymentMethod
+from tuition.payments.ports import AnswerStatus, GatewayAnswer, MethodCard
+from tuition.payments.rules import PAID, PaymentStatus
+from tuition.platform import events, jobs
+from tuition.platform.database import Session
+
+DESCRIPTION_CHARS_MAX = 200
+
+
+async def open_payment(
+    session: Session,
+    *,
+    payer_id: UUID,
+    amount: Money,
+    purpose: str,
+    subject: tuple[str, UUID],
+    provider: str | None = None,
+    method_id: UUID | None = None,
+    off_session: bool = False,
+    save_method: bool = False,
+    tax: Money | None = None,
+    description: str = "",
+    return_url: str = "",
+) -> Payment:
+    """Decide to ask for money. Nobody outside hears of it yet: the edge calls ``start`` after this transaction's commit, or a job does.
+
+    ``provider`` may be left out with a saved method, which knows its own. Raises ``MethodNotFound`` for somebody else's method.
+    """
+    method = None
+    if method_id is not None:
+        statement = select(PaymentMethod).where(
+            PaymentMethod.id == method_id, PaymentMethod.user_id == payer_id, PaymentMethod.removed_at.is_(None)
+        )
+        method = (await session.scalars(statement)).one_or_none()
+        if method is None:
+            raise MethodNotFound
+    chosen = method.provider if method else provider
+    assert chosen, "a payment needs a provider or a saved method"
+    payment = Payment(
+        id=new_id(),
+        user_id=payer_id,
+        purpose=purpose,
+        subject_type=subject[0],
+        subject_id=subject[1],
+        amount_minor=amount.minor,
+        tax_minor=tax.minor if tax else 0,
+        currency=amount.currency,
+        status=PaymentStatus.PENDING.value,
+        provider=chosen,
+        payment_method_id=method_id,
+        off_session=off_session,
+        save_method=save_method,
+        description=description[:DESCRIPTION_CHARS_MAX],
+        return_url=return_url,
+        fee_minor=0,
+        refunded_minor=0,
+        created_at=clock.now(),
+    )
+    session.add(payment)
+    await session.flush()  # the caller's own row may point at this one by foreign key
+    return payment
+
+
+async def start_later(session: Session, payment_id: UUID) -> None:
+    """Let a job call the provider once this transaction has committed."""
+    await jobs.defer(session, "payments.start", payment_id=str(payment_id))
+
+
+async def record_answer(session: Session, payment_id: UUID, answer: GatewayAnswer) -> Payment:
+    """Take in what a provider says about a payment, in whatever order it arrives; each change is announced once."""
+    payment = (await session.scalars(select(Payment).where(Payment.id == payment_id).with_for_update())).one_or_none()
+    if payment is None:
+        raise PaymentNotFound
+    payment.provider_reference = payment.provider_reference or answer.reference
+    if answer.method is not None and payment.save_method:
+        payment.payment_method_id = payment.payment_method_id or await _keep_method(session, payment, answer.method)
+    match answer.status:
+        case AnswerStatus.PENDING:
+            payment.redirect_url = answer.redirect_url or payment.redirect_url
+        case AnswerStatus.SUCCEEDED:
+            await _succeed(session, payment, answer)
+        case AnswerStatus.FAILED:
+            await _fail(session, payment, answer)
+        case AnswerStatus.DISPUTED:
+            await _succeed(session, payment, answer)
+            await _dispute(session, payment)
+    return payment
+
+
+async def _succeed(session: Session, payment: Payment, answer: GatewayAnswer) -> None:
+    if PaymentStatus(payment.status) in PAID:
+        return
+    payment.status = PaymentStatus.SUCCEEDED.value
+    payment.processed_at = clock.now()
+    payment.fee_minor = answer.fee_minor
+    payment.failure_code = payment.failure_message = ""
+    currency = Currency(payment.currency)
+    await events.publish(
+        session,
+        PaymentSucceeded(
+            payment_id=payment.id,
+            purpose=payment.purpose,
+            subject_type=payment.subject_type,
+            subject_id=payment.subject_id,
+            payer_id=payment.user_id,
+            amount=Money(payment.amount_minor, currency),
+            provider=payment.provider,
+            fee=Money(answer.fee_minor, currency),
+        ),
+    )
+
+
+async def _fail(session: Session, payment: Payment, answer: GatewayAnswer) -> None:
+    if payment.status != PaymentStatus.PENDING.value:
+        return
+    payment.status = PaymentStatus.FAILED.value
+    payment.processed_at = clock.now()
+    payment.failure_code = answer.failure_code
+    payment.failure_message = answer.failure_message
+    await events.publish(
+        session,
+        PaymentFailed(
+            payment_id=payment.id,
+            purpose=payment.purpose,
+            subject_type=payment.subject_type,
+            subject_id=payment.subject_id,
+            payer_id=payment.user_id,
+            amount=Money(payment.amount_minor, Currency(payment.currency)),
+            reason=answer.failure_message,
+        ),
+    )
+
+
+async def _dispute(session: Session, payment: Payment) -> None:
+    if payment.disputed_at is not None:
+        return
+    payment.disputed_at = clock.now()
+    await events.publish(
+        session,
+        PaymentDisputed(
+            payment_id=payment.id,
+            purpose=payment.purpose,
+            subject_type=payment.subject_type,
+            subject_id=payment.subject_id,
+            payer_id=payment.user_id,
+            amount=Money(payment.amount_minor, Currency(payment.currency)),
+            provider=payment.provider,
+        ),
+    )
+
+
+async def _keep_method(session: Session, payment: Payment, card: MethodCard) -> UUID:
+    """Keep what a person recognises of a card; the first one becomes the default."""
+    others = select(PaymentMethod.id).where(PaymentMethod.user_id == payment.user_id, PaymentMethod.removed_at.is_(None)).limit(1)
+    is_first = (await session.scalar(others)) is None
+    await session.execute(
+        insert(PaymentMethod)
+        .values(
+            id=new_id(),
+            user_id=payment.user_id,
+            provider=payment.provider,
+            provider_reference=card.reference,
+            brand=card.brand,
+            last4=card.last4,
+            expires_month=card.expires_month,
+            expires_year=card.expires_year,
+            is_default=is_first,
+            created_at=clock.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["provider", "provider_reference"])
+    )
+    kept = select(PaymentMethod).where(
+        PaymentMethod.provider == payment.provider, PaymentMethod.provider_reference == card.reference
+    )
+    method = (await session.scalars(kept)).one()
+    if method.removed_at is not None:
+        await session.execute(update(PaymentMethod).where(PaymentMethod.id == method.id).values(removed_at=None))
+    return method.id

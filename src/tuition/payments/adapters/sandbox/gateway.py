@@ -1,0 +1,161 @@
+"""The sandbox behind our port."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tuition.kernel import clock, new_id, round_half_even
+from tuition.payments.adapters.sandbox import provider
+from tuition.payments.adapters.sandbox.cards import Behaviour
+from tuition.payments.adapters.sandbox.models import SandboxCard, SandboxCharge
+from tuition.payments.errors import SignatureInvalid
+from tuition.payments.ports import (
+    AnswerStatus,
+    GatewayAnswer,
+    MethodCard,
+    PaymentRequest,
+    RefundAnswer,
+    RefundRequest,
+    WebhookMessage,
+)
+from tuition.platform.database import Database
+
+SIGNATURE_HEADER = "sandbox-signature"
+TOLERANCE = timedelta(minutes=5)
+FEE_SHARE = Fraction(14, 1000)
+FEE_FIXED_MINOR = 10
+
+
+class SandboxGateway:
+    """The provider that moves no money."""
+
+    name = "sandbox"
+    is_test = True
+
+    def __init__(self, database: Database, *, base_url: str, secret: bytes) -> None:
+        self._database = database
+        self._base_url = base_url.rstrip("/")
+        self._secret = secret
+
+    @property
+    def webhook_url(self) -> str:
+        """Where the sandbox sends its messages."""
+        return f"{self._base_url}/webhooks/{self.name}"
+
+    def page_url(self, reference: str) -> str:
+        """The sandbox's own page for a charge."""
+        return f"{self._base_url}/sandbox/pay/{reference}"
+
+    async def create_payment(self, request: PaymentRequest) -> GatewayAnswer:
+        """Open a charge; with a kept card, charge it at once."""
+        async with self._database.transaction() as session:
+            fee = round_half_even(request.amount.minor * FEE_SHARE) + FEE_FIXED_MINOR
+            opened = await session.execute(
+                insert(SandboxCharge)
+                .values(
+                    reference=f"pay_{new_id().hex}",
+                    key=request.key,
+                    amount_minor=request.amount.minor,
+                    currency=request.amount.currency,
+                    description=request.description,
+                    return_url=request.return_url,
+                    status=AnswerStatus.PENDING.value,
+                    save_method=request.save_method,
+                    fee_minor=min(fee, request.amount.minor),
+                    created_at=clock.now(),
+                )
+                .on_conflict_do_nothing(index_elements=["key"])
+                .returning(SandboxCharge.reference)
+            )
+            is_new = opened.scalar() is not None
+            charge = (
+                await session.scalars(select(SandboxCharge).where(SandboxCharge.key == request.key).with_for_update())
+            ).one()
+            if is_new and request.method_reference:
+                card = await session.get(SandboxCard, request.method_reference)
+                charge.card_reference = request.method_reference
+                behaviour = Behaviour(card.behaviour) if card else Behaviour.DECLINES
+                if behaviour is Behaviour.SECOND_STEP and not request.off_session:
+                    charge.status = provider.SECOND_STEP
+                else:
+                    await provider.settle(session, charge, behaviour, off_session=request.off_session)
+            return await provider.answer_of(session, charge, page_url=self.page_url(charge.reference))
+
+    async def fetch_payment(self, reference: str) -> GatewayAnswer:
+        """What the sandbox knows about a charge."""
+        async with self._database.reading() as session:
+            charge = await provider.charge_of(session, reference)
+            return await provider.answer_of(session, charge, page_url=self.page_url(reference))
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give back; the same key gives back once."""
+        reference = f"re_{hashlib.sha256(request.key.encode()).hexdigest()[:32]}"
+        async with self._database.transaction() as session:
+            charge = await session.get(SandboxCharge, request.payment_reference, with_for_update=True)
+            if charge is None or charge.status != AnswerStatus.SUCCEEDED.value:
+                return RefundAnswer(
+                    AnswerStatus.FAILED, reference, key=request.key, failure_message="There is no such paid charge."
+                )
+            if charge.refunded_minor + request.amount.minor > charge.amount_minor:
+                return RefundAnswer(AnswerStatus.FAILED, reference, key=request.key, failure_message="More than was paid.")
+            await session.execute(
+                update(SandboxCharge)
+                .where(SandboxCharge.reference == charge.reference)
+                .values(refunded_minor=SandboxCharge.refunded_minor + request.amount.minor)
+            )
+            await provider.announce_refund(session, charge, refund_reference=reference, key=request.key)
+        return RefundAnswer(AnswerStatus.SUCCEEDED, reference, key=request.key)
+
+    def sign(self, body: bytes, *, at: datetime) -> str:
+        """The signature that goes with a message: its moment and an HMAC-SHA256 over both."""
+        stamp = str(int(at.timestamp()))
+        return f"t={stamp},v1={hmac.new(self._secret, f'{stamp}.'.encode() + body, hashlib.sha256).hexdigest()}"
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookMessage:
+        """Verify and read a message. A wrong or missing signature, or one older than five minutes, is refused."""
+        parts = dict(item.partition("=")[::2] for item in headers.get(SIGNATURE_HEADER, "").split(","))
+        stamp = parts.get("t", "")
+        wanted = hmac.new(self._secret, f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+        if not stamp.isdecimal() or not hmac.compare_digest(wanted.encode(), parts.get("v1", "").encode()):
+            raise SignatureInvalid
+        if abs(int(now.timestamp()) - int(stamp)) > TOLERANCE.total_seconds():
+            raise SignatureInvalid
+        message = json.loads(body)
+        return WebhookMessage(
+            event_id=message["id"],
+            event_type=message["type"],
+            occurred_at=datetime.fromisoformat(message["created"]),
+            answer=_answer(message["payment"]) if "payment" in message else None,
+            refund=_refund(message["refund"]) if "refund" in message else None,
+        )
+
+
+def _answer(said: dict[str, object]) -> GatewayAnswer:
+    card = said["card"]
+    assert card is None or isinstance(card, dict)
+    return GatewayAnswer(
+        status=AnswerStatus(str(said["status"])),
+        reference=str(said["reference"]),
+        key=str(said["key"]),
+        fee_minor=int(str(said["fee_minor"])),
+        failure_code=str(said["failure_code"]),
+        failure_message=str(said["failure_message"]),
+        method=MethodCard(card["reference"], "Sandbox Visa", card["last4"]) if card else None,
+    )
+
+
+def _refund(said: dict[str, object]) -> RefundAnswer:
+    return RefundAnswer(
+        status=AnswerStatus(str(said["status"])),
+        reference=str(said["reference"]),
+        key=str(said["key"]),
+        failure_message=str(said["failure_message"]),
+    )
