@@ -70,9 +70,7 @@ class TierScope(Created, Base):
     __table_args__ = (
         CheckConstraint("scope in ('content', 'collection', 'category', 'catalogue')", name="scope"),
         CheckConstraint("(scope = 'catalogue') = (scope_id is null)", name="scope_id"),
-        Index(
-            "uq_access_tier_scopes", "tier_id", "scope", "scope_id", unique=True, postgresql_nulls_not_distinct=True
-        ),
+        Index("uq_access_tier_scopes", "tier_id", "scope", "scope_id", unique=True, postgresql_nulls_not_distinct=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -1,0 +1,125 @@
+"""What can be listed, priced, granted, rated or sold.
+
+Words: a *content* is anything of that sort, whatever its kind; a *collection* (series, course, bundle) is a content that
+holds others in order; a *price* is in force for a time; *media* is a film or sound, made of *renditions* and *segments*.
+Invariants: an address belongs to one content; a past price stays true and two never overlap; what was published once is
+never a draft again; deleting keeps the row; a file that was refused leaves nothing behind.
+"""
+
+from tuition.catalog.actions.collections import set_members
+from tuition.catalog.actions.contents import create_content, delete_content, edit_content
+from tuition.catalog.actions.prices import remove_price, set_price
+from tuition.catalog.actions.publishing import archive, publish, run_due, schedule, unschedule
+from tuition.catalog.errors import ContentUnknown, FileRefused, MediaNotReady, NotReady
+from tuition.catalog.events import ContentArchived, ContentDeleted, ContentPublished, MediaFailed, MediaReady, PriceChanged
+from tuition.catalog.models import (
+    Caption,
+    Category,
+    Content,
+    Document,
+    Media,
+    MediaRendition,
+    MediaSegment,
+    Price,
+    SeriesMember,
+    Upload,
+    WrittenBody,
+)
+from tuition.catalog.queries.contents import (
+    Found,
+    categories,
+    collections_of,
+    contents_by_id,
+    contents_of,
+    find_by_slug,
+    get_content_for,
+    get_owned_content,
+    members_of,
+    visible_to,
+)
+from tuition.catalog.queries.media import Playable, body_of, captions_of, document_of, find_media, media_of
+from tuition.catalog.queries.prices import in_force, price_history, price_in_force, prices_of
+from tuition.catalog.rules.prices import OneTime, PerMinute
+from tuition.catalog.rules.states import (
+    COLLECTIONS,
+    LISTED,
+    PLAYABLE,
+    BodyFormat,
+    Kind,
+    Level,
+    MediaStatus,
+    PriceKind,
+    Status,
+    UploadPurpose,
+    UploadStatus,
+    Visibility,
+)
+
+__all__ = [
+    "COLLECTIONS",
+    "LISTED",
+    "PLAYABLE",
+    "BodyFormat",
+    "Caption",
+    "Category",
+    "Content",
+    "ContentArchived",
+    "ContentDeleted",
+    "ContentPublished",
+    "ContentUnknown",
+    "Document",
+    "FileRefused",
+    "Found",
+    "Kind",
+    "Level",
+    "Media",
+    "MediaFailed",
+    "MediaNotReady",
+    "MediaReady",
+    "MediaRendition",
+    "MediaSegment",
+    "MediaStatus",
+    "NotReady",
+    "OneTime",
+    "PerMinute",
+    "Playable",
+    "Price",
+    "PriceChanged",
+    "PriceKind",
+    "SeriesMember",
+    "Status",
+    "Upload",
+    "UploadPurpose",
+    "UploadStatus",
+    "Visibility",
+    "WrittenBody",
+    "archive",
+    "body_of",
+    "captions_of",
+    "categories",
+    "collections_of",
+    "contents_by_id",
+    "contents_of",
+    "create_content",
+    "delete_content",
+    "document_of",
+    "edit_content",
+    "find_by_slug",
+    "find_media",
+    "get_content_for",
+    "get_owned_content",
+    "in_force",
+    "media_of",
+    "members_of",
+    "price_history",
+    "price_in_force",
+    "prices_of",
+    "publish",
+    "remove_price",
+    "run_due",
+    "schedule",
+    "set_members",
+    "set_price",
+    "unschedule",
+    "visible_to",
+]

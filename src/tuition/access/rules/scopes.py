@@ -98,4 +98,14 @@ def scope_of(kind: str, scope_id: UUID | None) -> Scope:
     """A scope read from a grant's row."""
     if scope_id is None:
         return Catalogue()
-    return {"content": Content, "collection": Collection, "category": Category, "tier": Tier}[kind](scope_id)
+    match ScopeKind(kind):
+        case ScopeKind.CONTENT:
+            return Content(scope_id)
+        case ScopeKind.COLLECTION:
+            return Collection(scope_id)
+        case ScopeKind.CATEGORY:
+            return Category(scope_id)
+        case ScopeKind.TIER:
+            return Tier(scope_id)
+        case ScopeKind.CATALOGUE:
+            raise AssertionError("the whole catalogue has no id")

@@ -26,7 +26,9 @@ class Media(Timestamped, Base):
         CheckConstraint("duration_ms > 0", name="duration"),
         CheckConstraint("(status = 'ready') <= (hls_prefix is not null and duration_ms is not null)", name="ready"),
         CheckConstraint("(status = 'failed') = (failure is not null)", name="failed_says_why"),
-        ForeignKeyConstraint(["content_id", "kind"], ["contents.id", "contents.kind"], ondelete="CASCADE", name="fk_media_content"),
+        ForeignKeyConstraint(
+            ["content_id", "kind"], ["contents.id", "contents.kind"], ondelete="CASCADE", name="fk_media_content"
+        ),
         Index("idx_media_unfinished", "status", postgresql_where=text("status in ('uploaded', 'processing')")),
     )
 

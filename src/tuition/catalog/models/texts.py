@@ -39,7 +39,9 @@ class Document(Timestamped, Base):
     __table_args__ = (
         CheckConstraint("kind = 'document'", name="kind"),
         CheckConstraint("size > 0 and page_count > 0", name="size"),
-        ForeignKeyConstraint(["content_id", "kind"], ["contents.id", "contents.kind"], ondelete="CASCADE", name="fk_documents_content"),
+        ForeignKeyConstraint(
+            ["content_id", "kind"], ["contents.id", "contents.kind"], ondelete="CASCADE", name="fk_documents_content"
+        ),
     )
 
     content_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,0 +1,26 @@
+"""What the access room refuses."""
+
+from __future__ import annotations
+
+from tuition.kernel import DomainError, ErrorKind
+
+
+class GrantUnknown(DomainError):
+    """There is no such grant, or it is not yours to end."""
+
+    kind = ErrorKind.NOT_FOUND
+    code = "access.grant_unknown"
+
+
+class GrantInvalid(DomainError):
+    """This cannot be given: {reason}"""
+
+    kind = ErrorKind.INVALID
+    code = "access.grant_invalid"
+
+
+class AccessDenied(DomainError):
+    """You cannot open this yet: {reason}"""
+
+    kind = ErrorKind.NEEDS_PERMISSION
+    code = "access.denied"

@@ -1,0 +1,71 @@
+"""Putting contents in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select, text
+
+from tuition.catalog.errors import KindRefuses, MembersInvalid
+from tuition.catalog.models import Content, SeriesMember
+from tuition.catalog.queries.contents import get_owned_content
+from tuition.catalog.rules.states import COLLECTIONS, Kind
+from tuition.identity import Actor, allows
+from tuition.platform.database import Session
+
+MEMBERS_MAX = 500
+
+
+async def set_members(session: Session, actor: Actor, collection_id: UUID, content_ids: Sequence[UUID]) -> None:
+    """Make these the members of a series, course or bundle, in this order. Those left out leave it.
+
+    Raises ``ContentUnknown``, ``KindRefuses``, ``MembersInvalid`` (twice the same, not one's own, a circle, too many).
+    """
+    collection = await get_owned_content(session, actor, collection_id, lock=True)
+    if Kind(collection.kind) not in COLLECTIONS:
+        raise KindRefuses(kind=collection.kind, wish="members")
+    if len(content_ids) > MEMBERS_MAX:
+        raise MembersInvalid(reason=f"at most {MEMBERS_MAX}.")
+    if len(set(content_ids)) != len(content_ids):
+        raise MembersInvalid(reason="each content once.")
+    await _check_members(session, actor, collection, content_ids)
+    standing = {
+        member.content_id: member
+        for member in await session.scalars(select(SeriesMember).where(SeriesMember.collection_id == collection_id))
+    }
+    leaving = [content_id for content_id in standing if content_id not in set(content_ids)]
+    if leaving:
+        await session.execute(
+            delete(SeriesMember).where(SeriesMember.collection_id == collection_id, SeriesMember.content_id.in_(leaving))
+        )
+    for position, content_id in enumerate(content_ids):
+        if content_id in standing:
+            standing[content_id].position = position
+        else:
+            session.add(SeriesMember(collection_id=collection_id, content_id=content_id, position=position))
+
+
+async def _check_members(session: Session, actor: Actor, collection: Content, content_ids: Sequence[UUID]) -> None:
+    query = select(Content.id, Content.creator_id, Content.kind).where(Content.id.in_(content_ids), Content.deleted_at.is_(None))
+    known = {row.id: row for row in await session.execute(query)}
+    anybody = allows(actor, "content:edit_any")
+    for content_id in content_ids:
+        row = known.get(content_id)
+        if row is None or not (anybody or row.creator_id == actor.id):
+            raise MembersInvalid(reason=f"{content_id} is not one of your contents.")
+    inner = [content_id for content_id in content_ids if Kind(known[content_id].kind) in COLLECTIONS]
+    if collection.id in content_ids or (inner and await _reaches(session, inner, collection.id)):
+        raise MembersInvalid(reason="a collection cannot hold itself.")
+
+
+async def _reaches(session: Session, from_ids: Sequence[UUID], target: UUID) -> bool:
+    """Whether one of these collections holds the target, however deep."""
+    statement = text("""
+        with recursive inside as (
+          select content_id from series_members where collection_id = any(:from_ids)
+          union
+          select member.content_id from series_members as member join inside on member.collection_id = inside.content_id
+        ) select exists (select from inside where content_id = :target)
+    """)
+    return bool((await session.execute(statement, {"from_ids": list(from_ids), "target": target})).scalar_one())

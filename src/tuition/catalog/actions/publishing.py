@@ -1,0 +1,99 @@
+"""From draft to published, and out again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from tuition import identity
+from tuition.catalog.errors import FieldInvalid
+from tuition.catalog.events import ContentArchived, ContentPublished
+from tuition.catalog.models import Content, Document, Media, SeriesMember, WrittenBody
+from tuition.catalog.queries.contents import get_owned_content
+from tuition.catalog.rules.publishing import check_ready, check_step
+from tuition.catalog.rules.states import Kind, Status
+from tuition.identity import Actor
+from tuition.kernel import clock
+from tuition.platform import events
+from tuition.platform.database import Session
+
+DUE_MAX = 200
+"""How many scheduled contents one run publishes; the next run takes the rest."""
+
+
+async def publish(session: Session, actor: Actor, content_id: UUID) -> Content:
+    """Let everybody find it. Again is no change. Raises ``ContentUnknown``, ``StatusRefuses``, ``NotReady``."""
+    identity.require(actor, "content:publish")
+    content = await get_owned_content(session, actor, content_id, lock=True)
+    check_step(content.status, "published")
+    if content.status != Status.PUBLISHED:
+        await _check_ready(session, content)
+        await _publish(session, content, clock.now())
+    return content
+
+
+async def schedule(session: Session, actor: Actor, content_id: UUID, at: datetime) -> Content:
+    """Publish it at a moment to come. Raises also ``FieldInvalid`` for a moment that is past."""
+    identity.require(actor, "content:publish")
+    content = await get_owned_content(session, actor, content_id, lock=True)
+    check_step(content.status, "scheduled")
+    if at <= clock.now():
+        raise FieldInvalid(field="publish_at", reason="choose a moment that is still to come")
+    await _check_ready(session, content)
+    content.status, content.publish_at = Status.SCHEDULED, at
+    return content
+
+
+async def unschedule(session: Session, actor: Actor, content_id: UUID) -> Content:
+    """Make it a draft again before its moment has come."""
+    content = await get_owned_content(session, actor, content_id, lock=True)
+    check_step(content.status, "unscheduled")
+    content.status, content.publish_at = Status.DRAFT, None
+    return content
+
+
+async def archive(session: Session, actor: Actor, content_id: UUID) -> Content:
+    """Take it out of the catalogue and out of sale; whoever holds a grant keeps it. Again is no change."""
+    content = await get_owned_content(session, actor, content_id, lock=True)
+    check_step(content.status, "archived")
+    if content.status != Status.ARCHIVED:
+        content.status = Status.ARCHIVED
+        await events.publish(session, ContentArchived(content.id))
+    return content
+
+
+async def run_due(session: Session, *, now: datetime) -> int:
+    """Publish what was scheduled until ``now``; returns how many. Safe beside another run: a row is taken by one."""
+    query = (
+        select(Content)
+        .where(Content.status == Status.SCHEDULED, Content.publish_at <= now, Content.deleted_at.is_(None))
+        .order_by(Content.publish_at)
+        .limit(DUE_MAX)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    due = list(await session.scalars(query))
+    for content in due:
+        assert content.publish_at is not None
+        await _publish(session, content, content.publish_at)
+    return len(due)
+
+
+async def _publish(session: Session, content: Content, at: datetime) -> None:
+    is_first_time = content.published_at is None
+    content.status = Status.PUBLISHED
+    content.publish_at = None
+    content.published_at = content.published_at or at
+    await events.publish(session, ContentPublished(content.id, content.creator_id, is_first_time))
+
+
+async def _check_ready(session: Session, content: Content) -> None:
+    media = await session.get(Media, content.id)
+    check_ready(
+        Kind(content.kind),
+        media_status=media.status if media else None,
+        has_body=await session.get(WrittenBody, content.id) is not None,
+        has_file=await session.get(Document, content.id) is not None,
+        member_count=await session.scalar(select(func.count()).where(SeriesMember.collection_id == content.id)) or 0,
+    )
