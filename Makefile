@@ -50,7 +50,7 @@ check-types: $(READY)
 	@$(BIN)/mypy
 
 check-floors: $(READY)
-	@$(BIN)/lint-imports --cache-dir .cache/import-linter
+	@$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
 check-house: $(READY)
 	@$(BIN)/python -m checks.house

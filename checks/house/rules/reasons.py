@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from checks.house.source import Finding, House, Source
 
 SWITCH = re.compile(
-    r"#\s*(?P<switch>type:\s*ignore|noqa|fmt:\s*(?:off|skip)|pragma:\s*no cover)"
+    r"#\s*(?P<switch>type:\s*ignore|noqa|pragma:\s*no cover)"
     r"(?P<codes>\[[\w, -]+\]|:\s*[A-Z]+\d+(?:[, ]+[A-Z]+\d+)*)?(?P<reason>.*)",
     re.IGNORECASE,
 )
