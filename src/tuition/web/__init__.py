@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-ROUTERS: list[APIRouter] = []
+from tuition.web import appearance
+
+ROUTERS: list[APIRouter] = [appearance.router]
 """Every router of the pages."""

@@ -1,0 +1,63 @@
+"""Built files by their plain names: ``app.css`` is ``/static/dist/app-3FA9C1.css``; and the icons among them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from markupsafe import Markup, escape
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+DIST = STATIC / "dist"
+PREFIX = "/static"
+
+
+class NotBuilt(RuntimeError):
+    """The browser's files are missing. Build them with: python frontend/build.py"""
+
+    def __str__(self) -> str:
+        return str(self.__doc__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    manifest: dict[str, str]
+    icons: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def _load(_written_ns: int) -> _Build:
+    manifest = cast(dict[str, str], json.loads((DIST / "manifest.json").read_text("utf-8")))
+    icons = json.loads((DIST / manifest["icons.json"]).read_text("utf-8"))
+    return _Build(manifest, icons)
+
+
+def _build() -> _Build:
+    """The current build. A new manifest is noticed at once, so that a rebuild needs no restart."""
+    try:
+        return _load((DIST / "manifest.json").stat().st_mtime_ns)
+    except FileNotFoundError as error:
+        raise NotBuilt from error
+
+
+def asset(name: str) -> str:
+    """The address of a built file (``app.css``, ``player.js``, a font) or of a file in ``static/``."""
+    built = _build().manifest.get(name)
+    if built is not None:
+        return f"{PREFIX}/dist/{built}"
+    if (STATIC / name).is_file():
+        return f"{PREFIX}/{name}"
+    raise KeyError(f"no such asset: {name}; build again if it is new (python frontend/build.py)")
+
+
+def icon(name: str, *, label: str | None = None, flip: bool = False, fill: bool = False, size: str = "") -> Markup:
+    """An icon drawn inline: silent beside text, or spoken as ``label``. ``flip`` mirrors arrows for right-to-left readers."""
+    shape = _build().icons.get(name)
+    if shape is None:
+        raise KeyError(f"no such icon: {name}; add it to frontend/icons.txt")
+    classes = " ".join(part for part in ("icon", "icon-flip" if flip else "", "icon-fill" if fill else "", size) if part)
+    speech: Any = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="{}" viewBox="0 0 24 24" {}>{}</svg>').format(escape(classes), speech, Markup(shape))

@@ -1,0 +1,76 @@
+"""The template environment: our components as ``ui``, our sentences by gettext, our filters. Built once."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from tuition.kernel import clock, new_id
+from tuition.web.rendering import assets, formatting, reader
+from tuition.web.rendering.drawing import charts, cover
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+COMPONENTS = ("actions", "charts", "cards", "dialogs", "feedback", "forms", "media", "money", "navigation", "tables")
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The one environment. Undefined names are errors, everything is escaped."""
+    env = Environment(
+        autoescape=True,
+        extensions=["jinja2.ext.do", "jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+        loader=FileSystemLoader(TEMPLATES),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": str}
+    env.install_gettext_callables(reader.translate, reader.translate_plural, newstyle=True)  # type: ignore[attr-defined] # from the extension
+    env.filters |= formatting.FILTERS
+    env.filters["json"] = lambda value: json.dumps(value, default=str)
+    ui = SimpleNamespace(icon=assets.icon)
+    env.globals |= {
+        "asset": assets.asset,
+        "bar_chart": charts.bar_chart,
+        "cover_address": cover_address,
+        "fresh_id": lambda: f"u{uuid4().hex[:8]}",
+        "icon": assets.icon,
+        "ink_of": cover.ink_of,
+        "languages": reader.languages,
+        "line_chart": charts.line_chart,
+        "new_key": lambda: str(new_id()),
+        "now": clock.now,
+        "reader": reader.current,
+        "seal": lambda: Markup(cover.seal_svg()),  # noqa: S704 - our own constant
+        "series": charts.Series,
+        "ui": ui,
+    }
+    for name in COMPONENTS:
+        _gather(env, ui, f"components/{name}.html")
+    return env
+
+
+def _gather(env: Environment, ui: SimpleNamespace, name: str) -> None:
+    """Offer a file's macros as ``ui.<macro>`` everywhere, components included."""
+    module = env.get_template(name).module
+    for public, value in vars(module).items():
+        if not public.startswith("_"):
+            assert not hasattr(ui, public), f"{name} defines {public} a second time"
+            setattr(ui, public, value)
+
+
+def cover_address(content_id: UUID) -> str:
+    """Where the pattern of a thing's cover is served."""
+    return f"/covers/{content_id}.svg"
+
+
+def render_text(name: str, **context: Any) -> str:
+    """A template as text, for the current reader."""
+    return environment().get_template(name).render(context)

@@ -1,0 +1,200 @@
+"""Figures, dates and refusals as the reader writes them. Each function is a filter of the same name in the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent, get_currency_precision
+from babel.units import format_unit
+from markupsafe import Markup
+
+from tuition.kernel import DomainError, Money, clock, exponent_of
+from tuition.kernel.money import CREDITS
+from tuition.web.rendering.reader import current, translate, translate_plural
+
+MINUTE_S = 60
+HOUR_S = 3600
+_BYTES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
+
+
+def money_text(amount: Money, *, sign: bool = False) -> str:
+    """An amount as text: ``€19.99``, ``‏19.99 US$``, ``4 credits``. ``sign`` marks gains with a plus."""
+    if amount.currency == CREDITS:
+        return f"{number(amount.minor)} {translate_plural('credit', 'credits', amount.minor)}"
+    text = format_currency(amount.decimal, amount.currency, locale=current().locale, currency_digits=_usual(amount.currency))
+    return f"+{text}" if sign and amount.minor > 0 else text
+
+
+def money(amount: Money, *, sign: bool = False) -> Markup:
+    """An amount set in figures that line up, never broken over two lines."""
+    return Markup('<span class="num">{}</span>').format(money_text(amount, sign=sign))
+
+
+def rate(per_minute: Decimal, currency: str) -> str:
+    """A price per minute, with as many places as it needs: ``€0.12``, ``€0.0575``."""
+    places = max(exponent_of(currency), -int(per_minute.normalize().as_tuple().exponent))
+    pattern = f"¤#,##0.{'0' * places}" if places else None
+    return format_currency(per_minute, currency, pattern, locale=current().locale, currency_digits=False)
+
+
+def money_compact(figure: float, currency: str) -> str:
+    """A round figure on a chart's axis: ``€2K``. Never an amount that somebody pays."""
+    if currency == CREDITS:
+        return number(round(figure))
+    return format_compact_currency(figure, currency, locale=current().locale, fraction_digits=0 if figure % 1 == 0 else 2)
+
+
+def _usual(currency: str) -> bool:
+    # CLDR and ISO 4217 disagree about a few minor units (CLDR shows no fils of the Iraqi dinar); ours are ISO's.
+    return get_currency_precision(currency) == exponent_of(currency)
+
+
+def number(value: int | Decimal, *, places: int | None = None) -> str:
+    """A plain figure with its separators."""
+    pattern = f"#,##0.{'0' * places}" if places else None
+    return format_decimal(value, pattern, locale=current().locale)
+
+
+def percent(share: Decimal | float, *, places: int = 0) -> str:
+    """A share of one: ``0.3`` is 30%."""
+    return format_percent(share, f"#,##0.{'0' * places}%" if places else None, locale=current().locale)
+
+
+def day(moment: datetime | date, style: str = "medium") -> str:
+    """The date in the reader's zone. ``style``: short, medium, long, full."""
+    return format_date(_local(moment), style, locale=current().locale)
+
+
+def month(moment: datetime | date) -> str:
+    """The month and its year."""
+    return format_date(_local(moment), "MMMM y", locale=current().locale)
+
+
+def hour(moment: datetime) -> str:
+    """The time of day in the reader's zone."""
+    return format_time(moment, "short", tzinfo=current().time_zone, locale=current().locale)
+
+
+def when(moment: datetime, style: str = "medium") -> Markup:
+    """Date and time as a ``<time>`` that machines can read too."""
+    text = format_datetime(moment, style, tzinfo=current().time_zone, locale=current().locale)
+    if style == "medium":
+        text = f"{day(moment)}, {hour(moment)}"
+    return Markup('<time datetime="{}">{}</time>').format(moment.astimezone(UTC).isoformat(timespec="seconds"), text)
+
+
+def ago(moment: datetime, now: datetime | None = None) -> Markup:
+    """How long since, or until, with the exact moment in its title."""
+    delta = moment - (now or clock.now())
+    text = format_timedelta(delta, add_direction=True, locale=current().locale)
+    if abs(delta) < timedelta(seconds=MINUTE_S):
+        text = translate("just now")
+    title = format_datetime(moment, "long", tzinfo=current().time_zone, locale=current().locale)
+    stamp = moment.astimezone(UTC).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp, title, text)
+
+
+def duration(seconds: int | float | timedelta) -> str:
+    """A length for reading: ``1 h 20 min``, ``45 sec``. Under an hour it is rounded to the minute, under a minute exact."""
+    total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    locale = current().locale
+    if total < MINUTE_S:
+        return format_unit(total, "second", "short", locale=locale)
+    minutes = round(total / MINUTE_S)
+    if minutes < HOUR_S // MINUTE_S:
+        return format_unit(minutes, "minute", "short", locale=locale)
+    hours, rest = divmod(minutes, 60)
+    parts = [format_unit(hours, "hour", "short", locale=locale)]
+    if rest:
+        parts.append(format_unit(rest, "minute", "short", locale=locale))
+    return format_list(parts, "unit-short", locale=locale)
+
+
+def position(seconds: int | float) -> str:
+    """A place on a timeline: ``4:07``, ``1:02:09``."""
+    minutes, rest = divmod(int(seconds), MINUTE_S)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def size(count: int) -> str:
+    """A size on disk, in thousands: ``3.4 MB``."""
+    value, step = Decimal(count), 0
+    while value >= 1000 and step < len(_BYTES) - 1:
+        value, step = value / 1000, step + 1
+    shown = round(value, 1) if value < 10 and step else round(value)
+    return format_unit(shown, _BYTES[step], "short", locale=current().locale)
+
+
+def language_name(code: str) -> str:
+    """A language's name in the reader's language."""
+    return str(current().locale.languages.get(code.split("-")[0].split("_")[0], code))
+
+
+def country_name(code: str) -> str:
+    """A country's name in the reader's language."""
+    return str(current().locale.territories.get(code, code))
+
+
+def listing(items: list[str]) -> str:
+    """Words in a row: ``a, b and c``."""
+    return format_list(items, locale=current().locale)
+
+
+def refusal(error: DomainError) -> str:
+    """What a refusal says to this reader, with its amounts and moments written their way."""
+    template = translate(error.template())
+    return template.format_map({name: _spoken(value) for name, value in error.fields.items()})
+
+
+def sentence(template: str, fields: Mapping[str, Any]) -> str:
+    """A stored sentence with ``{name}`` places (a notification's), in the reader's language."""
+    return translate(template).format_map({name: _spoken(value) for name, value in fields.items()})
+
+
+def _spoken(value: object) -> object:
+    match value:
+        case Money():
+            return money_text(value)
+        case datetime():
+            return f"{day(value)}, {hour(value)}"
+        case date():
+            return day(value)
+        case timedelta():
+            return duration(value)
+        case bool() | None:
+            return value
+        case int() | Decimal():
+            return number(value)
+        case _:
+            return value
+
+
+def _local(moment: datetime | date) -> date:
+    return moment.astimezone(current().time_zone).date() if isinstance(moment, datetime) else moment
+
+
+FILTERS = {
+    "ago": ago,
+    "country_name": country_name,
+    "day": day,
+    "duration": duration,
+    "hour": hour,
+    "language_name": language_name,
+    "listing": listing,
+    "money": money,
+    "money_text": money_text,
+    "month": month,
+    "number": number,
+    "percent": percent,
+    "position": position,
+    "rate": rate,
+    "refusal": refusal,
+    "size": size,
+    "when": when,
+}
