@@ -51,7 +51,7 @@ class Account:
         """Give a folder and everything below it to the user."""
         for place, folders, files in os.walk(folder):
             for name in (".", *folders, *files):
-                os.chown(os.path.join(place, name), self.uid, self.gid, follow_symlinks=False)
+                os.chown(Path(place, name), self.uid, self.gid, follow_symlinks=False)
 
 
 def account_for(folder: Path, data: Path) -> Account:

@@ -61,10 +61,8 @@ class Server:
         """Make a database unless it is there; return its address."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-                try:
+                with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # another was faster
                     connection.execute(sql.SQL("create database {} template template1").format(sql.Identifier(name)))
-                except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                    pass  # another process was faster
         return self.url(name)
 
     def _url(self, role: str, database: str) -> str:
@@ -93,14 +91,16 @@ def hold(
 
 
 @asynccontextmanager
-async def holding(folder: Path, *, durable: bool = True, settings: Mapping[str, str | int] | None = None) -> AsyncIterator[Server]:
+async def holding(
+    folder: Path, *, durable: bool = True, settings: Mapping[str, str | int] | None = None
+) -> AsyncIterator[Server]:
     """``hold`` for the event loop: starting and stopping take place in a thread."""
-    holder = _Holding(folder.resolve(), packaged(), durable=durable, settings=settings or {})
-    server = await asyncio.to_thread(holder.enter)
+    block = hold(folder, durable=durable, settings=settings)
+    server = await asyncio.to_thread(block.__enter__)
     try:
         yield server
     finally:
-        await asyncio.shield(asyncio.to_thread(holder.leave))
+        await asyncio.shield(asyncio.to_thread(block.__exit__, None, None, None))
 
 
 @dataclass
@@ -232,7 +232,8 @@ def _socket_folder(folder: Path, account: Account) -> Path:
     inside = folder / "sockets"
     if len(str(inside / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_MAX:
         return inside
-    short = Path("/tmp") / f"tuition-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+    # Its name can be guessed; that is why its owner is checked. The temporary folder of the environment may be a long path.
+    short = Path("/tmp") / f"tuition-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"  # noqa: S108 - see above
     short.mkdir(mode=0o700, exist_ok=True)
     found = short.lstat()
     if found.st_uid not in (account.uid, os.geteuid()) or short.is_symlink():

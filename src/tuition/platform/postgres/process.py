@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Postmaster:
     pid: int
     sockets: Path
 
+
 def find(data: Path) -> Postmaster | None:
     """The server that runs on the data, or ``None``: a pid file alone proves nothing, the number may be another's by now."""
     try:
@@ -56,7 +58,7 @@ def runs_on(data: Path, pid: int) -> bool:
         if process.status() == psutil.STATUS_ZOMBIE:
             _reap(pid)
             return False
-        return bool(process.name().startswith("postgres") and os.path.samefile(process.cwd(), data))
+        return bool(process.name().startswith("postgres") and data.samefile(process.cwd()))
     except (psutil.Error, OSError):
         return False
 
@@ -128,10 +130,8 @@ def _bury(data: Path) -> None:
 
 def _reap(pid: int) -> None:
     # In a container we may be process 1, whom the orphaned server was left to.
-    try:
+    with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
 
 
 def wait(condition: Callable[[], bool], patience_s: float) -> bool:

@@ -20,9 +20,7 @@ MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def parameters(
-    binaries: Binaries, *, sockets: Path, logs: Path, durable: bool, extra: Mapping[str, str | int]
-) -> dict[str, str]:
+def parameters(binaries: Binaries, *, sockets: Path, logs: Path, durable: bool, extra: Mapping[str, str | int]) -> dict[str, str]:
     """Everything that the server is told when it starts; ``extra`` wins over what we choose."""
     memory_mb = memory() // 2**20
     chosen: dict[str, str | int] = {
