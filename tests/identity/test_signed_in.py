@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tuition import identity
-from tuition.identity.hashing import hash_token
 from tuition.identity.models import RefreshToken, SignIn, User, UserRole
 from tuition.kernel import FrozenClock, clock
 from tuition.platform.database import Session
+from tuition.platform.security.secrets import hash_token
 
 
 async def _person(session: Session) -> User:
@@ -19,7 +19,9 @@ async def _person(session: Session) -> User:
     await session.flush()  # the rows below point at it
     session.add(UserRole(user_id=user.id, role=identity.Role.LEARNER))
     now = clock.now()
-    browser = SignIn(user_id=user.id, kind="browser", cookie_hash=hash_token("cookie"), last_seen_at=now, expires_at=now + timedelta(days=30))
+    browser = SignIn(
+        user_id=user.id, kind="browser", cookie_hash=hash_token("cookie"), last_seen_at=now, expires_at=now + timedelta(days=30)
+    )
     program = SignIn(user_id=user.id, kind="api", last_seen_at=now, expires_at=now + timedelta(days=30))
     session.add_all([browser, program])
     await session.flush()  # the token points at it

@@ -15,7 +15,7 @@ from tuition.identity.rules.sign_ins import EndReason, SignInKind, TokenPurpose
 from tuition.kernel import new_id
 from tuition.platform.database import AppendOnly, Base, Created, Timestamped, currency_check, one_of
 
-UNUSABLE_PASSWORD = "!"
+UNUSABLE_PASSWORD = "!"  # noqa: S105 - a marker that no password hashes to
 """What ``password_hash`` holds when nobody can sign in by password: no hash ever looks like it."""
 
 

@@ -7,13 +7,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from tuition.identity.actor import Actor, PersonCard, Role, UserStatus
-from tuition.identity.models import RefreshToken, SignIn, User, UserRole
+from tuition.identity.errors import PersonUnknown
+from tuition.identity.models import RefreshToken, SignIn, TermsAcceptance, User, UserRole
+from tuition.identity.rules.permissions import allows, require
+from tuition.kernel import clock
 from tuition.platform.database import AnySession
+from tuition.platform.database.paging import LIMIT_USUAL, Page, paginate
+
+SIGN_INS_SHOWN_MAX = 100
 
 _roles = (
     select(func.array_agg(UserRole.role, type_=ARRAY(Text))).where(UserRole.user_id == User.id).correlate(User).scalar_subquery()
@@ -79,6 +85,71 @@ async def people_by_id(session: AnySession, ids: Iterable[UUID]) -> dict[UUID, P
         return {}
     rows = await session.execute(select(User.id, User.full_name, User.profile_image_url).where(User.id.in_(wanted)))
     return {row.id: PersonCard(row.id, row.full_name, row.profile_image_url) for row in rows}
+
+
+async def get_person_for(session: AnySession, actor: Actor, person_id: UUID) -> User:
+    """A person: oneself, or anybody with ``people:manage``. Raises ``PersonUnknown``."""
+    user = await session.get(User, person_id)
+    if user is None or (user.id != actor.id and not allows(actor, "people:manage")):
+        raise PersonUnknown
+    return user
+
+
+async def roles_of(session: AnySession, ids: Iterable[UUID]) -> dict[UUID, frozenset[Role]]:
+    """The roles of these people."""
+    rows = await session.execute(select(UserRole.user_id, UserRole.role).where(UserRole.user_id.in_(set(ids))))
+    found: dict[UUID, set[Role]] = {}
+    for user_id, role in rows.tuples():
+        found.setdefault(user_id, set()).add(Role(role))
+    return {user_id: frozenset(roles) for user_id, roles in found.items()}
+
+
+async def list_people(
+    session: AnySession,
+    actor: Actor,
+    *,
+    search: str = "",
+    role: Role | None = None,
+    status: UserStatus | None = None,
+    limit: int = LIMIT_USUAL,
+    cursor: str | None = None,
+) -> Page[User]:
+    """Everybody, newest first; ``search`` looks in names and addresses. Needs ``people:manage``."""
+    require(actor, "people:manage")
+    statement = select(User).where(User.status != UserStatus.ERASED.value)
+    if search.strip():
+        wanted = search.strip()
+        statement = statement.where(
+            or_(User.email.icontains(wanted, autoescape=True), User.full_name.icontains(wanted, autoescape=True))
+        )
+    if role is not None:
+        statement = statement.where(User.id.in_(select(UserRole.user_id).where(UserRole.role == role.value)))
+    if status is not None:
+        statement = statement.where(User.status == status.value)
+    keys: list[ColumnElement[Any]] = [User.created_at.desc(), User.id.desc()]
+    return await paginate(session, statement, keys=keys, limit=limit, cursor=cursor, scope="identity.people")
+
+
+async def list_sign_ins(session: AnySession, actor: Actor) -> list[SignIn]:
+    """The devices on which the actor is signed in at the moment, the last seen first."""
+    rows = await session.scalars(
+        select(SignIn)
+        .where(SignIn.user_id == actor.id, SignIn.ended_at.is_(None), SignIn.expires_at > clock.now())
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+        .limit(SIGN_INS_SHOWN_MAX)
+    )
+    return list(rows)
+
+
+async def acceptances_of(session: AnySession, person_id: UUID) -> list[TermsAcceptance]:
+    """What a person agreed to, the newest first."""
+    rows = await session.scalars(
+        select(TermsAcceptance)
+        .where(TermsAcceptance.user_id == person_id)
+        .order_by(TermsAcceptance.accepted_at.desc())
+        .limit(100)
+    )
+    return list(rows)
 
 
 async def _signed_in(

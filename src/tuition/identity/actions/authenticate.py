@@ -9,10 +9,10 @@ from sqlalchemy import update
 from tuition.identity import queries
 from tuition.identity.actor import Actor
 from tuition.identity.errors import TokenRefused
-from tuition.identity.hashing import hash_token
 from tuition.identity.models import SignIn
 from tuition.identity.rules.sign_ins import COOKIE_LIFETIME, SEEN_EVERY
 from tuition.kernel import clock
+from tuition.platform import secrets
 from tuition.platform.database import AnySession, Session
 
 TOKEN_LENGTH_MAX = 200
@@ -27,7 +27,7 @@ async def authenticate_token(session: AnySession, bearer: str) -> Actor:
     now = clock.now()
     if len(bearer) > TOKEN_LENGTH_MAX:
         raise TokenRefused
-    found = await queries.get_actor_by_access_token(session, hash_token(bearer), now=now)
+    found = await queries.get_actor_by_access_token(session, secrets.hash_token(bearer), now=now)
     if found is None:
         raise TokenRefused
     actor, seen_at = found
@@ -40,7 +40,7 @@ async def authenticate_cookie(session: AnySession, cookie: str) -> Actor | None:
     now = clock.now()
     if len(cookie) > TOKEN_LENGTH_MAX:
         return None
-    found = await queries.get_actor_by_cookie(session, hash_token(cookie), now=now)
+    found = await queries.get_actor_by_cookie(session, secrets.hash_token(cookie), now=now)
     if found is None:
         return None
     actor, seen_at = found

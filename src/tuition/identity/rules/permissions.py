@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from tuition.identity.actor import Actor, Role, UserStatus
+from tuition.identity.errors import EmailUnverified, PermissionMissing, SignInNeeded
 
 Permission = Literal[
     "audit:read",
@@ -42,3 +43,21 @@ def allows(actor: Actor | None, permission: Permission) -> bool:
     if actor is None or actor.status is not UserStatus.ACTIVE:
         return False
     return any(permission in GRANTED[role] for role in actor.roles)
+
+
+def require(actor: Actor | None, permission: Permission) -> Actor:
+    """The actor, who has the permission. Raises ``SignInNeeded`` for a visitor, ``PermissionMissing`` otherwise."""
+    if actor is None:
+        raise SignInNeeded
+    if not allows(actor, permission):
+        raise PermissionMissing(permission=permission)
+    return actor
+
+
+def require_verified(actor: Actor | None) -> Actor:
+    """The actor, whose e-mail address is verified. Raises ``SignInNeeded`` for a visitor, ``EmailUnverified`` otherwise."""
+    if actor is None:
+        raise SignInNeeded
+    if not actor.email_verified:
+        raise EmailUnverified
+    return actor

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import ipaddress
+from datetime import timedelta
 from enum import StrEnum
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -34,9 +35,9 @@ class EndReason(StrEnum):
     """The person said so on that device."""
     ENDED_ELSEWHERE = "ended_elsewhere"
     """The person ended it from another device."""
-    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, not a secret
     """The password was changed or reset, which ends every other sign-in."""
-    TOKEN_REUSED = "token_reused"
+    TOKEN_REUSED = "token_reused"  # noqa: S105 - a reason, not a secret
     """A spent refresh token came back: somebody else holds a copy."""
     LEFT = "left"
     """The person left (deactivated or erased)."""
@@ -51,7 +52,7 @@ class TokenPurpose(StrEnum):
     """Proves the address of the account."""
     CHANGE_EMAIL = "change_email"
     """Proves a new address and makes it the account's."""
-    RESET_PASSWORD = "reset_password"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose, not a secret
     """Sets a new password without the old one."""
 
 
@@ -89,6 +90,9 @@ def lock_s(scope: ThrottleScope, failures: int) -> int:
     return min(LOCK_LONGEST_S, LOCK_FIRST_S << min(beyond, 10))
 
 
-def is_forgotten(last_failed_at: datetime, now: datetime) -> bool:
-    """Whether the failures are so long ago that counting starts again."""
-    return now - last_failed_at >= FORGET_FAILURES_AFTER
+def machine_address(ip: str) -> str | None:
+    """The address as it is stored, or ``None`` when there is none (a local socket, a test)."""
+    try:
+        return str(ipaddress.ip_address(ip))
+    except ValueError:
+        return None

@@ -1,10 +1,8 @@
-"""Passwords, hashed off the event loop; tokens, hashed quickly since they are random."""
+"""Passwords, hashed off the event loop."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
@@ -15,16 +13,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 _nobodys_hash = _hasher.hash("nobody has this password")
-
-
-def new_token() -> str:
-    """A secret of 256 random bits, fit for a URL."""
-    return secrets.token_urlsafe(32)
-
-
-def hash_token(token: str) -> str:
-    """What is stored of a token. Plain SHA-256 is enough: there is nothing to guess in 256 random bits."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def hash_password(password: str) -> str:

@@ -1,0 +1,41 @@
+"""What signing in gives, or why it does not.
+
+A refusal that must leave a trace (a counted failure, a revoked family) is returned and not raised: the edge commits first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tuition.kernel import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No, and what was recorded about it stands."""
+
+    error: DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSignIn:
+    """A browser is signed in: hand it this cookie."""
+
+    person_id: UUID
+    sign_in_id: UUID
+    cookie: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A program is signed in: an access token for a quarter of an hour, a refresh token for the next pair. Shown once."""
+
+    person_id: UUID
+    sign_in_id: UUID
+    access_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str = field(repr=False)
+    refresh_expires_at: datetime

@@ -1,0 +1,193 @@
+"""Signing in, staying signed in, and ending it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from tuition.identity import errors, events
+from tuition.identity.actions import throttling
+from tuition.identity.actions.hashing import hash_password, is_outdated, verify_password
+from tuition.identity.actions.outcomes import BrowserSignIn, Refused, Tokens
+from tuition.identity.actor import Actor, UserStatus
+from tuition.identity.models import RefreshToken, SignIn, User
+from tuition.identity.rules.people import PASSWORD_LENGTH_MAX, clean_password
+from tuition.identity.rules.sign_ins import (
+    ACCESS_LIFETIME,
+    COOKIE_LIFETIME,
+    REFRESH_LIFETIME,
+    EndReason,
+    SignInKind,
+    machine_address,
+)
+from tuition.kernel import DomainError, clock, new_id
+from tuition.platform import audit, secrets
+from tuition.platform.database import Session
+from tuition.platform.events import publish
+
+
+async def sign_in_browser(
+    session: Session, *, email: str, password: str, ip: str = "", user_agent: str = ""
+) -> BrowserSignIn | Refused:
+    """Sign a browser in by password. The failure is an outcome, so that it counts."""
+    user = await prove(session, email=email, password=password, ip=ip)
+    if isinstance(user, Refused):
+        return user
+    return await open_browser(session, user.id, ip=ip, user_agent=user_agent)
+
+
+async def sign_in_program(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> Tokens | Refused:
+    """Sign a program in by password: the first pair of a new family of tokens. The failure is an outcome, so that it counts."""
+    user = await prove(session, email=email, password=password, ip=ip)
+    if isinstance(user, Refused):
+        return user
+    sign_in = await _open(session, user.id, SignInKind.API, ip=ip, user_agent=user_agent)
+    return await _issue(session, sign_in)
+
+
+async def prove(session: Session, *, email: str, password: str, ip: str) -> User | Refused:
+    """Whose address and password these are. Takes as long for an address that nobody has."""
+    now = clock.now()
+    keys = throttling.keys_of(email, ip)
+    wait_s = await throttling.locked_for_s(session, keys, now=now) or await throttling.count_attempt(session, keys, now=now)
+    if wait_s:
+        return Refused(errors.SignInLocked(retry_after_s=wait_s))
+    user = await session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+    cleaned = clean_password(password)[: PASSWORD_LENGTH_MAX + 1]
+    if not await verify_password(user.password_hash if user else None, cleaned) or user is None:
+        await audit.record(
+            session, None, "identity.sign_in_failed", subject=("user", user.id) if user else None, ip=machine_address(ip)
+        )
+        return Refused(errors.CredentialsWrong())
+    await throttling.forgive(session, keys)
+    if user.status != UserStatus.ACTIVE:
+        return Refused(_closed(user))
+    if is_outdated(user.password_hash):
+        user.password_hash = await hash_password(cleaned)
+    return user
+
+
+async def open_browser(session: Session, person_id: UUID, *, ip: str = "", user_agent: str = "") -> BrowserSignIn:
+    """Sign a browser in for somebody whom the caller has identified already."""
+    cookie = secrets.new_token()
+    sign_in = await _open(session, person_id, SignInKind.BROWSER, ip=ip, user_agent=user_agent, cookie=cookie)
+    return BrowserSignIn(person_id, sign_in.id, cookie, sign_in.expires_at)
+
+
+async def refresh(session: Session, refresh_token: str, *, ip: str = "", user_agent: str = "") -> Tokens | Refused:
+    """Exchange a refresh token for the next pair. One that was exchanged before ends its whole family (RFC 9700, section 4.14.2).
+
+    Two exchanges of one token at the same moment are reuse as well: the first gets a pair, the second ends it.
+    """
+    now = clock.now()
+    jti = secrets.hash_token(refresh_token)
+    family_id = await session.scalar(select(RefreshToken.family_id).where(RefreshToken.token_jti == jti))
+    if family_id is None:
+        return Refused(errors.RefreshRefused())
+    # The family is the lock: whoever comes second sees what the first one did.
+    sign_in = (await session.scalars(select(SignIn).where(SignIn.id == family_id).with_for_update())).one()
+    token = (await session.scalars(select(RefreshToken).where(RefreshToken.token_jti == jti))).one()
+    is_active = await session.scalar(select(User.is_active).where(User.id == sign_in.user_id))
+    if sign_in.ended_at is not None or token.expires_at <= now or not is_active:
+        return Refused(errors.RefreshRefused())
+    if token.used_at is not None or token.revoked_at is not None:
+        await end_sign_ins(session, sign_in.user_id, reason=EndReason.TOKEN_REUSED, only_id=sign_in.id)
+        await audit.record(
+            session, sign_in.user_id, "identity.refresh_token_reused", subject=("sign_in", sign_in.id), ip=machine_address(ip)
+        )
+        await publish(session, events.RefreshTokenReused(sign_in.user_id, sign_in.id))
+        return Refused(errors.RefreshReused())
+    token.used_at = now
+    sign_in.last_seen_at, sign_in.expires_at = now, now + REFRESH_LIFETIME
+    sign_in.ip, sign_in.user_agent = machine_address(ip) or sign_in.ip, user_agent or sign_in.user_agent
+    return await _issue(session, sign_in)
+
+
+async def sign_out(session: Session, actor: Actor) -> None:
+    """End the sign-in that this request came by."""
+    if actor.sign_in_id is not None:
+        await end_sign_ins(session, actor.id, reason=EndReason.SIGNED_OUT, only_id=actor.sign_in_id)
+
+
+async def sign_out_by_token(session: Session, refresh_token: str) -> None:
+    """End the sign-in that a refresh token belongs to. An unknown one has nothing to end."""
+    jti = secrets.hash_token(refresh_token)
+    row = (
+        await session.execute(select(RefreshToken.user_id, RefreshToken.family_id).where(RefreshToken.token_jti == jti))
+    ).one_or_none()
+    if row is not None:
+        await end_sign_ins(session, row.user_id, reason=EndReason.SIGNED_OUT, only_id=row.family_id)
+
+
+async def end_sign_in(session: Session, actor: Actor, sign_in_id: UUID) -> None:
+    """End one of the actor's own sign-ins on another device. Raises ``SignInUnknown``."""
+    reason = EndReason.SIGNED_OUT if sign_in_id == actor.sign_in_id else EndReason.ENDED_ELSEWHERE
+    if not await end_sign_ins(session, actor.id, reason=reason, only_id=sign_in_id):
+        raise errors.SignInUnknown
+    await audit.record(session, actor.id, "identity.sign_in_ended", subject=("sign_in", sign_in_id))
+
+
+async def end_sign_ins(
+    session: Session, person_id: UUID, *, reason: EndReason, only_id: UUID | None = None, except_id: UUID | None = None
+) -> int:
+    """End a person's sign-ins with all their tokens, and return how many. It acts on the next request."""
+    now = clock.now()
+    statement = update(SignIn).where(SignIn.user_id == person_id, SignIn.ended_at.is_(None))
+    if only_id is not None:
+        statement = statement.where(SignIn.id == only_id)
+    if except_id is not None:
+        statement = statement.where(SignIn.id != except_id)
+    ended = await session.scalars(statement.values(ended_at=now, end_reason=reason.value).returning(SignIn.id))
+    ids = list(ended)
+    if ids:
+        await session.execute(
+            update(RefreshToken).where(RefreshToken.family_id.in_(ids), RefreshToken.revoked_at.is_(None)).values(revoked_at=now)
+        )
+    return len(ids)
+
+
+def _closed(user: User) -> DomainError:
+    if user.status == UserStatus.SUSPENDED:
+        return errors.AccountSuspended(reason=user.status_reason or "")
+    return errors.AccountClosed()
+
+
+async def _open(
+    session: Session, person_id: UUID, kind: SignInKind, *, ip: str, user_agent: str, cookie: str | None = None
+) -> SignIn:
+    now = clock.now()
+    lifetime = COOKIE_LIFETIME if kind is SignInKind.BROWSER else REFRESH_LIFETIME
+    sign_in = SignIn(
+        id=new_id(),
+        user_id=person_id,
+        kind=kind.value,
+        cookie_hash=None if cookie is None else secrets.hash_token(cookie),
+        user_agent=user_agent,
+        ip=machine_address(ip),
+        last_seen_at=now,
+        expires_at=now + lifetime,
+        created_at=now,
+    )
+    session.add(sign_in)
+    await session.execute(update(User).where(User.id == person_id).values(last_login_at=now))
+    await audit.record(session, person_id, "identity.signed_in", subject=("sign_in", sign_in.id), ip=machine_address(ip))
+    return sign_in
+
+
+async def _issue(session: Session, sign_in: SignIn) -> Tokens:
+    now = clock.now()
+    access, refreshed = secrets.new_token(), secrets.new_token()
+    # flush: the token's foreign key needs the sign-in, and no relationship tells the session so.
+    await session.flush([sign_in])
+    token = RefreshToken(
+        user_id=sign_in.user_id,
+        family_id=sign_in.id,
+        token_jti=secrets.hash_token(refreshed),
+        access_hash=secrets.hash_token(access),
+        access_expires_at=now + ACCESS_LIFETIME,
+        expires_at=now + REFRESH_LIFETIME,
+        created_at=now,
+    )
+    session.add(token)
+    return Tokens(sign_in.user_id, sign_in.id, access, token.access_expires_at, refreshed, token.expires_at)
