@@ -10,6 +10,7 @@ from tuition.catalog.actions.collections import set_members
 from tuition.catalog.actions.contents import create_content, delete_content, edit_content
 from tuition.catalog.actions.prices import remove_price, set_price
 from tuition.catalog.actions.publishing import archive, publish, run_due, schedule, unschedule
+from tuition.catalog.actions.texts import remove_captions, set_captions, write_body
 from tuition.catalog.errors import ContentUnknown, FileRefused, MediaNotReady, NotReady
 from tuition.catalog.events import ContentArchived, ContentDeleted, ContentPublished, MediaFailed, MediaReady, PriceChanged
 from tuition.catalog.models import (
@@ -115,11 +116,14 @@ __all__ = [
     "price_in_force",
     "prices_of",
     "publish",
+    "remove_captions",
     "remove_price",
     "run_due",
     "schedule",
+    "set_captions",
     "set_members",
     "set_price",
     "unschedule",
     "visible_to",
+    "write_body",
 ]

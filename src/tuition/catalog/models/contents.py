@@ -57,7 +57,7 @@ class Content(Timestamped, Base):
         one_of("status", Status),
         one_of("level", Level),
         CheckConstraint("length(title) between 1 and 500", name="title"),
-        CheckConstraint("slug ~ '^[^\\s/?#]{1,500}$'", name="slug"),
+        CheckConstraint("slug ~ '^[^\\s/?#]+$' and length(slug) <= 500", name="slug"),
         CheckConstraint("jsonb_typeof(tags) = 'array' and jsonb_typeof(prerequisite_content_ids) = 'array'", name="arrays"),
         CheckConstraint("(status = 'scheduled') <= (publish_at is not null)", name="scheduled_has_time"),
         CheckConstraint("(status in ('published', 'archived')) <= (published_at is not null)", name="published_has_time"),

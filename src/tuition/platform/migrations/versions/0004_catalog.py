@@ -69,7 +69,7 @@ create table contents (
   constraint ck_contents_status check (status in ('draft', 'scheduled', 'published', 'archived')),
   constraint ck_contents_level check (level in ('beginner', 'intermediate', 'advanced', 'all')),
   constraint ck_contents_title check (length(title) between 1 and 500),
-  constraint ck_contents_slug check (slug ~ '^[^\s/?#]{1,500}$'),
+  constraint ck_contents_slug check (slug ~ '^[^\s/?#]+$' and length(slug) <= 500),
   constraint ck_contents_arrays check (jsonb_typeof(tags) = 'array' and jsonb_typeof(prerequisite_content_ids) = 'array'),
   constraint ck_contents_scheduled_has_time check ((status = 'scheduled') <= (publish_at is not null)),
   constraint ck_contents_published_has_time check ((status in ('published', 'archived')) <= (published_at is not null)),

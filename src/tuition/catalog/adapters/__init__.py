@@ -1,0 +1,1 @@
+"""The catalogue's tools from outside: Markdown, HTML, pictures, PDF, ffmpeg."""
