@@ -57,8 +57,8 @@ async def styleguide(request: Request) -> Response:
     if not shell_of(request).site.is_demo:
         raise HTTPException(404)
     days = [f"{day}" for day in range(1, 31)]
-    sales = [_euro(900 + (day * 7919) % 4100 + day * 60) for day in range(1, 31)]
-    last = [_euro(700 + (day * 6101) % 3600) for day in range(1, 31)]
+    sales = [_euro(2400 + (day * day * 37) % 1900 + day * 140) for day in range(1, 31)]
+    last = [_euro(1800 + (day * day * 53) % 1700 + day * 60) for day in range(1, 31)]
     ids = [UUID(int=(0x0192 << 112) | (0x7 << 76) | (2 << 62) | seed * 7919) for seed in range(1, 13)]
     return render(
         request,

@@ -102,7 +102,7 @@ def ago(moment: datetime, now: datetime | None = None) -> Markup:
 def duration(seconds: int | float | timedelta) -> str:
     """A length for reading: ``1 h 20 min``, ``45 sec``. Under an hour it is rounded to the minute, under a minute exact."""
     total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    locale = current().locale
+    locale = current().unit_locale
     if total < MINUTE_S:
         return format_unit(total, "second", "short", locale=locale)
     minutes = round(total / MINUTE_S)
@@ -112,7 +112,7 @@ def duration(seconds: int | float | timedelta) -> str:
     parts = [format_unit(hours, "hour", "short", locale=locale)]
     if rest:
         parts.append(format_unit(rest, "minute", "short", locale=locale))
-    return format_list(parts, "unit-short", locale=locale)
+    return format_list(parts, "unit-narrow", locale=locale)
 
 
 def position(seconds: int | float) -> str:
@@ -128,7 +128,7 @@ def size(count: int) -> str:
     while value >= 1000 and step < len(_BYTES) - 1:
         value, step = value / 1000, step + 1
     shown = round(value, 1) if value < 10 and step else round(value)
-    return format_unit(shown, _BYTES[step], "short", locale=current().locale)
+    return format_unit(shown, _BYTES[step], "short", locale=current().unit_locale)
 
 
 def language_name(code: str) -> str:

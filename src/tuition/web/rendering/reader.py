@@ -36,6 +36,11 @@ class Reader:
         return _locale("en_GB" if self.language == "en" else self.language)
 
     @property
+    def unit_locale(self) -> Locale:
+        """The same for units of measure: CLDR's British plurals (``40 mins``) are not what a timetable prints."""
+        return _locale(self.language)
+
+    @property
     def direction(self) -> str:
         """``ltr`` or ``rtl``."""
         return self.locale.text_direction

@@ -13,7 +13,7 @@ from decimal import Decimal
 from tuition.kernel import Money
 from tuition.web.rendering import formatting
 
-WIDTH, HEIGHT = 720, 240
+WIDTH, HEIGHT = 720, 270
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 12, 28
 _GRID_LINES = 4
 _LABELS_MAX = 7

@@ -28,6 +28,11 @@ class Ink:
     line: str
     dark: bool
 
+    @property
+    def index(self) -> int:
+        """Its place among the inks; the stylesheet knows the ground by it (``cover-g3``)."""
+        return INKS.index(self)
+
 
 INKS = (
     Ink("#14453d", "#8fc3ae", True),

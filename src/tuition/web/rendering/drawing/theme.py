@@ -65,16 +65,16 @@ def _palette(primary: Colour, *, dark: bool) -> Palette:
     brand = replace(primary, lightness=max(primary.lightness, 0.74)) if dark else primary
     brand = readable(brand.in_gamut(), *grounds, ratio=AA_SHAPE)
     colours["color-primary"], colours["color-primary-content"] = _filled(brand, paper, night)
-    tint_chroma = min(primary.chroma, 0.05)
-    colours["tint"] = Colour(0.31, tint_chroma * 0.9, hue) if dark else Colour(0.935, tint_chroma * 0.7, hue)
-    colours["tint-soft"] = Colour(0.26, tint_chroma * 0.6, hue) if dark else Colour(0.97, tint_chroma * 0.35, hue)
+    tint_chroma = min(primary.chroma, 0.04)
+    colours["tint"] = Colour(0.31, tint_chroma * 0.9, hue) if dark else Colour(0.937, tint_chroma * 0.55, hue)
+    colours["tint-soft"] = Colour(0.26, tint_chroma * 0.6, hue) if dark else Colour(0.972, tint_chroma * 0.25, hue)
     colours["accent-ink"] = readable(brand, *grounds, colours["tint"], colours["tint-soft"], ratio=AA_TEXT)
     for name, turn in (("secondary", 62.0), ("accent", 205.0)):
         other = Colour(0.72 if dark else 0.5, max(0.07, min(primary.chroma, 0.12)), (hue + turn) % 360)
         other = readable(other.in_gamut(), *grounds, ratio=AA_SHAPE)
         colours[f"color-{name}"], colours[f"color-{name}-content"] = _filled(other, paper, night)
     for name, tone_hue in _TONES.items():
-        tint = Colour(0.3, 0.04, tone_hue) if dark else Colour(0.955, 0.03, tone_hue)
+        tint = Colour(0.29, 0.032, tone_hue) if dark else Colour(0.953, 0.021, tone_hue)
         colours[f"{name}-tint"] = tint.in_gamut()
         tone = Colour(0.82, 0.09, tone_hue) if dark else Colour(0.43, 0.11, tone_hue)
         colours[f"{name}-ink"] = readable(tone.in_gamut(), tint, *grounds, ratio=AA_TEXT)
