@@ -2,8 +2,9 @@
 
 Words: the *gross* is what the buyer paid; it splits into *tax*, the platform's *fee* and the creators' *shares*. A *lot* is one
 creator's share of one sale (or one play session); it is *pending* until it *matures*.
-Invariants: a split gives back every minor unit; a lot matures no faster than its thing is consumed and never before its hold; what
-is matured, reversed and paid out never exceeds what was earned (a CHECK says so); every figure equals its ledger accounts.
+Invariants: a split gives back every minor unit; a lot matures no faster than its thing is consumed and never before its hold;
+what is matured, reversed and paid out never exceeds what was earned (a CHECK says so); every figure equals its ledger
+accounts.
 """
 
 from tuition.earnings.actions import mature_due, note_consumption, record, record_many, reverse

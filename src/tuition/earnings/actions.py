@@ -29,7 +29,10 @@ async def record(session: Session, earned: Earned) -> None:
 
 
 async def record_many(session: Session, earned: Sequence[Earned]) -> None:
-    """Remember many shares in one statement. A source seen before grows, and its hold begins anew: what was added last decides."""
+    """Remember many shares in one statement.
+
+    A source seen before grows, and its hold begins anew: what was added last decides.
+    """
     if not earned:
         return
     settings = await site.current(session)
@@ -115,7 +118,8 @@ async def mature_due(session: Session, *, now: datetime) -> int:
 
 
 async def reverse(session: Session, *, source_type: str, source_id: UUID, amounts: dict[UUID, Money]) -> list[Reversal]:
-    """Take back from creators what a refund of this source costs them; the caller posts the returned amounts in the same transaction.
+    """Take back from creators what a refund of this source costs them; the caller posts the returned amounts in the same
+    transaction.
 
     Raises ``EarningsAlreadyPaid`` when a lot holds less than that.
     """

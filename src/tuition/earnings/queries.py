@@ -45,10 +45,11 @@ async def totals_of(session: AnySession, creator_id: UUID) -> list[Totals]:
         .group_by(EarningLot.currency)
         .order_by(EarningLot.currency)
     )
-    return [
-        Totals(*(Money(int(amount), Currency(currency)) for amount in amounts))  # type: ignore[call-arg] # five columns, five fields
-        for currency, *amounts in rows
-    ]
+    totals = []
+    for currency, *amounts in rows:
+        earned, pending, ready, paid_out, taken_back = (Money(int(amount), Currency(currency)) for amount in amounts)
+        totals.append(Totals(earned=earned, pending=pending, available=ready, paid_out=paid_out, reversed=taken_back))
+    return totals
 
 
 async def lots_of(
@@ -64,7 +65,10 @@ async def lots_of(
 async def earned_by_day(
     session: AnySession, creator_id: UUID, *, currency: str, since: datetime, until: datetime, zone: str
 ) -> dict[date, Money]:
-    """What was earned on each day of the creator's own calendar, without what was taken back; days without earnings are left out."""
+    """What was earned on each day of the creator's own calendar, without what was taken back.
+
+    Days without earnings are left out.
+    """
     day = func.date(func.timezone(zone, EarningLot.created_at))
     rows = await session.execute(
         select(day, func.sum(EarningLot.amount_minor - EarningLot.reversed_minor))

@@ -84,9 +84,10 @@ def tax_within(gross: Money, rate: Decimal) -> Money:
 def split(gross: Money, *, fee_rate: Decimal, tax: Money, shares: Sequence[tuple[UUID, int]]) -> Split:
     """Divide a payment: tax first, of the rest the fee (rounded half-even), what remains to the creators by weight.
 
-    The odd cents of several creators go by largest remainder, ties to the earlier one, so the order of ``shares`` names their owner.
+    The odd cents of several creators go by largest remainder, ties to the earlier one, so the order of ``shares`` names their
+    owner.
     """
-    assert gross.minor >= 0 and 0 <= tax.minor <= gross.minor, "tax is a part of what was paid"
+    assert 0 <= tax.minor <= gross.minor, "tax is a part of what was paid"
     assert 0 <= fee_rate <= 1, "a fee is a share"
     net = gross - tax
     fee = net.times(fee_rate)
@@ -100,8 +101,8 @@ def split(gross: Money, *, fee_rate: Decimal, tax: Money, shares: Sequence[tuple
 def split_growth(before: Money, after: Money, *, fee_rate: Decimal, tax_rate: Decimal, creator_id: UUID) -> Split:
     """How the growth of a running total divides: the split of the total now, less the split of the total before.
 
-    So the parts depend on the totals alone, and no rhythm of small charges shifts a cent between creator, fee and tax. Every part of
-    the result is at least zero: a total that grows by one unit moves exactly one of the three parts by one (tested).
+    So the parts depend on the totals alone, and no rhythm of small charges shifts a cent between creator, fee and tax. Every
+    part of the result is at least zero: a total that grows by one unit moves exactly one of the three parts by one (tested).
     """
     then, now = (
         split(total, fee_rate=fee_rate, tax=tax_within(total, tax_rate), shares=[(creator_id, 1)]) for total in (before, after)

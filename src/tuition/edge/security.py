@@ -77,7 +77,7 @@ class SecurityMiddleware:
 
     @staticmethod
     def _is_cross_site(request: HTTPConnection) -> bool:
-        if request.url.path.startswith(OUTSIDE_CALLERS) or sign_in_cookie(request) is None and _is_program(request):
+        if request.url.path.startswith(OUTSIDE_CALLERS) or (sign_in_cookie(request) is None and _is_program(request)):
             return False
         site = request.headers.get("sec-fetch-site")
         if site is not None:

@@ -2,7 +2,8 @@
 
 ``EdgeRoute`` opens the unit around a handler. The transaction begins when the handler first asks for it and is committed after
 the handler returned and before the first byte of the answer leaves: a client never reads 200 for something that did not happen.
-An ``Idempotency-Key`` is claimed inside that same transaction, so that the work, the key and the answer exist together or not at all.
+An ``Idempotency-Key`` is claimed inside that same transaction, so that the work, the key and the answer exist together or not
+at all.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Client:
     user_agent: str
 
 
-class Replayed(Exception):  # noqa: N818 - not an error: it carries the first answer out of the dependencies
+class Replayed(Exception):
     """The key was used before; this is the answer that it got."""
 
     def __init__(self, response: Response) -> None:

@@ -1,9 +1,9 @@
 """Money asked of the outside: gateways, saved methods, payments, refunds, and what providers tell us.
 
-Words: a *gateway* is a provider behind our port; a *payment* is money that we asked for; a *method* is a card (or other means) that a
-person let us keep; a *webhook event* is something a provider said.
-Invariants: no provider is called inside a transaction; every call carries a key made from our own id; what a provider says is stored
-before it is understood, counts once, in any order, and can be replayed; the ledger, not this room, records money that moved.
+Words: a *gateway* is a provider behind our port; a *payment* is money that we asked for; a *method* is a card (or other
+means) that a person let us keep; a *webhook event* is something a provider said. Invariants: no provider is called inside a
+transaction; every call carries a key made from our own id; what a provider says is stored before it is understood, counts
+once, in any order, and can be replayed; the ledger, not this room, records money that moved.
 """
 
 from tuition.payments.actions.asking import open_payment, record_answer, start_later

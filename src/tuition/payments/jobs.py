@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
-from tuition.kernel import Currency, Money, clock
+from tuition.kernel import Currency, Money
 from tuition.payments import queries
 from tuition.payments.actions import asking, refunding, webhooks
 from tuition.payments.models import Payment, PaymentMethod, PaymentRefund
@@ -94,10 +94,10 @@ async def process_webhook(context: jobs.Context, *, event_id: str) -> None:
 
 
 @jobs.every_work("23 * * * *", "payments.reconcile")
-async def reconcile(context: jobs.Context) -> None:
+async def reconcile(context: jobs.Context, *, now: datetime) -> None:
     """Once an hour, ask the providers about payments of which we have not heard: a lost webhook must not cost anybody money."""
     async with context.database.reading() as session:
-        stuck = await queries.stuck_payments(session, before=clock.now() - STUCK_AFTER, limit=RECONCILE_BATCH)
+        stuck = await queries.stuck_payments(session, before=now - STUCK_AFTER, limit=RECONCILE_BATCH)
     for payment in stuck:
         gateway = context.service(Gateways)[payment.provider]
         try:

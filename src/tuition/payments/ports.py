@@ -12,7 +12,7 @@ from tuition.kernel import Money
 from tuition.payments.errors import GatewayUnknown
 
 
-class GatewayUnavailable(Exception):  # noqa: N818 - the field's word
+class GatewayUnavailable(Exception):
     """The provider did not answer. Nothing is known about the call; its key makes it safe to ask again."""
 
 

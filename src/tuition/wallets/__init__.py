@@ -1,9 +1,10 @@
 """Money that people keep here to spend by the minute.
 
-Words: a *wallet* is one person's money in one currency; a *lot* is value that came in together and remembers whether it was paid for,
-granted or earned, and when it expires; a *draw* is what a spending took from a lot; a *movement* is a line that the person reads.
-Invariants: a wallet's lots sum to its ledger account; granted value is spent first, then the oldest; a refund returns to the lots that
-it was drawn from; only paid value can leave; low balance is said once; of many heartbeats one starts the automatic top-up.
+Words: a *wallet* is one person's money in one currency; a *lot* is value that came in together and remembers whether it was
+paid for, granted or earned, and when it expires; a *draw* is what a spending took from a lot; a *movement* is a line that the person reads.
+Invariants: a wallet's lots sum to its ledger account; granted value is spent first, then the oldest; a refund returns to the
+lots that it was drawn from; only paid value can leave; low balance is said once; of many heartbeats one starts the automatic
+top-up.
 """
 
 from tuition.wallets.actions.automatic import change_auto_top_up, charge_due, note_balances, refresh_alert

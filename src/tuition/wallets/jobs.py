@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from tuition.kernel import clock
+from datetime import datetime
+
 from tuition.platform import jobs
 from tuition.platform.database import Session
 from tuition.wallets.actions import automatic, funding
 
 
 @jobs.every("7 * * * *", "wallets.expire")
-async def expire(session: Session) -> None:
+async def expire(session: Session, *, now: datetime) -> None:
     """Once an hour, take back gifts whose time is over."""
-    await funding.expire_due(session, now=clock.now())
+    await funding.expire_due(session, now=now)
 
 
 @jobs.every("*/5 * * * *", "wallets.retry_top_ups")
-async def retry_top_ups(session: Session) -> None:
+async def retry_top_ups(session: Session, *, now: datetime) -> None:
     """Try declined automatic top-ups again when their time has come."""
-    await automatic.charge_due(session, now=clock.now())
+    await automatic.charge_due(session, now=now)

@@ -34,7 +34,8 @@ async def open_payment(
     description: str = "",
     return_url: str = "",
 ) -> Payment:
-    """Decide to ask for money. Nobody outside hears of it yet: the edge calls ``start`` after this transaction's commit, or a job does.
+    """Decide to ask for money. Nobody outside hears of it yet: the edge calls ``start`` after this transaction's commit, or a
+    job does.
 
     ``provider`` may be left out with a saved method, which knows its own. Raises ``MethodNotFound`` for somebody else's method.
     """

@@ -21,7 +21,8 @@ async def request_refund(
 ) -> PaymentRefund:
     """Decide to give back a part of a payment; a job tells the provider after the commit. One subject is refunded once.
 
-    The amount is reserved on the payment at once, so that two refunds cannot give back more than came in. Raises ``RefundTooLarge``.
+    The amount is reserved on the payment at once, so that two refunds cannot give back more than came in. Raises
+    ``RefundTooLarge``.
     """
     payment = (await session.scalars(select(Payment).where(Payment.id == payment_id).with_for_update())).one_or_none()
     if payment is None:

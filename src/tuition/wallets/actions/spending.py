@@ -1,7 +1,8 @@
 """Value leaves a wallet's lots, and comes back to them.
 
-The caller posts the ledger transaction in the same transaction as the draw: lots say which value was spent, the ledger that it moved.
-Lots are locked in the order of their ids before anything is read, so that two spendings of one wallet wait for each other.
+The caller posts the ledger transaction in the same transaction as the draw: lots say which value was spent, the ledger that
+it moved. Lots are locked in the order of their ids before anything is read, so that two spendings of one wallet wait for each
+other.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ async def draw(session: Session, wallet: Wallet, amount: Money, *, source_type: 
 
 
 async def draw_many(session: Session, spendings: Sequence[Spending]) -> list[list[Draw] | Money]:
-    """Serve many spendings in three statements. Per spending: its draws, or, when the wallet cannot pay it in full, what is missing.
+    """Serve many spendings in three statements. Per spending: its draws, or, when the wallet cannot pay it in full, what is
+    missing.
 
     Spendings of one wallet are served in the order given; one that cannot be paid takes nothing.
     """

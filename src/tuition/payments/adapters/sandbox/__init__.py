@@ -1,7 +1,7 @@
 """A provider that moves no money: the embedded default, and what tests pay with.
 
-It behaves like a real one: it has a page of its own where a card is typed, it keeps cards, it asks for a second step, it tells us by
-signed webhooks over HTTP, late and more than once if it likes. A database that is stamped *live* refuses it.
+It behaves like a real one: it has a page of its own where a card is typed, it keeps cards, it asks for a second step, it
+tells us by signed webhooks over HTTP, late and more than once if it likes. A database that is stamped *live* refuses it.
 """
 
 from tuition.payments.adapters.sandbox.cards import CARDS, Behaviour, TestCard

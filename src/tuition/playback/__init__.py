@@ -1,0 +1,85 @@
+"""What was played: one truth for resume, completion, paying by the minute, refunds and the pool. Knows no money.
+
+Words: a *play session* is one device playing one content, from play until it stops, is taken over or falls silent; an
+*interval* is content time that was played, in milliseconds, half-open; *coverage* is the union of a person's intervals on a
+content; *new* time is what an interval adds to it; a *lease* lets a player fetch the segments of a small window. Invariants:
+a person plays one thing at a time; only new time counts, so what is replayed, late or duplicated changes nothing; new time
+never exceeds what the wall clock allows at the declared speed; every interval is kept as evidence.
+"""
+
+from tuition.playback.actions.recording import keep, lock_states
+from tuition.playback.actions.sessions import begin, close_stale, end
+from tuition.playback.errors import PlayedOut, PlayingElsewhere, PlaySessionNotFound, PlayTokenInvalid
+from tuition.playback.events import PlaySessionEnded
+from tuition.playback.leases import Lease, issue_lease, read_lease
+from tuition.playback.models import Playback, PlaySession
+from tuition.playback.queries import (
+    continue_list,
+    coverage_of,
+    covered_since,
+    get_play_session_for,
+    playback_of,
+    playbacks_of,
+    sessions_page,
+)
+from tuition.playback.rules import (
+    Basis,
+    Device,
+    EndReason,
+    Kept,
+    Ranges,
+    Report,
+    State,
+    Weighed,
+    clip,
+    difference,
+    is_complete,
+    length,
+    normalize,
+    union,
+    weigh,
+)
+from tuition.playback.tokens import PlayToken, read_token, write_token
+
+__all__ = [
+    "Basis",
+    "Device",
+    "EndReason",
+    "Kept",
+    "Lease",
+    "PlaySession",
+    "PlaySessionEnded",
+    "PlaySessionNotFound",
+    "PlayToken",
+    "PlayTokenInvalid",
+    "Playback",
+    "PlayedOut",
+    "PlayingElsewhere",
+    "Ranges",
+    "Report",
+    "State",
+    "Weighed",
+    "begin",
+    "clip",
+    "close_stale",
+    "continue_list",
+    "coverage_of",
+    "covered_since",
+    "difference",
+    "end",
+    "get_play_session_for",
+    "is_complete",
+    "issue_lease",
+    "keep",
+    "length",
+    "lock_states",
+    "normalize",
+    "playback_of",
+    "playbacks_of",
+    "read_lease",
+    "read_token",
+    "sessions_page",
+    "union",
+    "weigh",
+    "write_token",
+]

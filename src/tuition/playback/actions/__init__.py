@@ -1,0 +1,1 @@
+"""What can happen to playing: it begins, is reported, and ends."""

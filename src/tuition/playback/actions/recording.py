@@ -1,0 +1,116 @@
+"""Reports are taken in, many at a time.
+
+The heartbeat's batch works in two steps, so that a room above may say in between what can be paid: ``lock_states`` locks what
+is known (in the order of ids, so that two batches cannot wait for each other in a circle), ``keep`` writes what was decided.
+Both are one or two statements for any number of reports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from tuition.kernel import new_id
+from tuition.platform.database import Session
+from tuition.playback.rules import Kept, Ranges, State
+
+_LOCK = text(
+    "select p.id, s.id, s.user_id, s.content_id, s.status = 'active' and p.session_id = s.id, p.coverage::text, p.covered_ms,"
+    " p.duration_ms, s.limit_ms, p.position_ms, p.allowance_ms, p.speed, p.seen_at, p.completed_at, p.leased::text"
+    " from play_sessions s join playback p on p.user_id = s.user_id and p.content_id = s.content_id"
+    " where s.id = any(cast(:ids as uuid[])) order by p.id for update of p"
+)
+_KEEP = text(
+    "update playback p set coverage = k.coverage::int8multirange, covered_ms = k.covered_ms, position_ms = k.position_ms,"
+    " allowance_ms = k.allowance_ms, speed = k.speed, seen_at = k.seen_at, completed_at = k.completed_at,"
+    " leased = k.leased::int8multirange"
+    " from unnest(cast(:ids as uuid[]), cast(:coverages as text[]), cast(:covered as bigint[]), cast(:positions as bigint[]),"
+    " cast(:allowances as bigint[]), cast(:speeds as int[]), cast(:seen as timestamptz[]), cast(:completed as timestamptz[]),"
+    " cast(:leased as text[]))"
+    " as k (id, coverage, covered_ms, position_ms, allowance_ms, speed, seen_at, completed_at, leased) where p.id = k.id"
+)
+_EVIDENCE = text(
+    "insert into play_intervals (user_id, at, id, play_session_id, content_id, played, new_ms, speed, created_at)"
+    " select user_id, at, id, play_session_id, content_id, played::int8multirange, new_ms, speed, at"
+    " from unnest(cast(:users as uuid[]), cast(:ats as timestamptz[]), cast(:ids as uuid[]), cast(:sessions as uuid[]),"
+    " cast(:contents as uuid[]), cast(:played as text[]), cast(:new as int[]), cast(:speeds as int[]))"
+    " as e (user_id, at, id, play_session_id, content_id, played, new_ms, speed)"
+)
+_RANGE = re.compile(r"\[(\d+),(\d+)\)")
+
+
+async def lock_states(session: Session, session_ids: Iterable[UUID]) -> dict[UUID, State]:
+    """What is known about each of these play sessions, locked until the transaction ends. Unknown ones are left out."""
+    rows = await session.execute(_LOCK, {"ids": sorted(set(session_ids))})
+    states = {}
+    for row in rows:
+        (playback_id, session_id, user_id, content_id, is_current, coverage, covered_ms, duration_ms, limit_ms, *rest) = row
+        position_ms, allowance_ms, speed, seen_at, completed_at, leased = rest
+        states[session_id] = State(
+            playback_id=playback_id,
+            session_id=session_id,
+            user_id=user_id,
+            content_id=content_id,
+            is_current=is_current,
+            coverage=read_ranges(coverage),
+            covered_ms=covered_ms,
+            duration_ms=duration_ms,
+            limit_ms=limit_ms,
+            position_ms=position_ms,
+            allowance_ms=allowance_ms,
+            speed=speed,
+            seen_at=seen_at,
+            completed_at=completed_at,
+            leased=read_ranges(leased),
+        )
+    return states
+
+
+async def keep(session: Session, kept: Sequence[Kept]) -> None:
+    """Write what the reports came to: the newest state of each playback, and every report that played something as evidence."""
+    newest = {item.after.playback_id: item.after for item in kept}
+    states = [newest[playback_id] for playback_id in sorted(newest)]
+    if not states:
+        return
+    await session.execute(
+        _KEEP,
+        {
+            "ids": [state.playback_id for state in states],
+            "coverages": [write_ranges(state.coverage) for state in states],
+            "covered": [state.covered_ms for state in states],
+            "positions": [min(state.position_ms, state.duration_ms) for state in states],
+            "allowances": [state.allowance_ms for state in states],
+            "speeds": [state.speed for state in states],
+            "seen": [state.seen_at for state in states],
+            "completed": [state.completed_at for state in states],
+            "leased": [write_ranges(state.leased) for state in states],
+        },
+    )
+    played = [item for item in kept if item.report.intervals]
+    if played:
+        await session.execute(
+            _EVIDENCE,
+            {
+                "users": [item.before.user_id for item in played],
+                "ats": [item.report.at for item in played],
+                "ids": [new_id() for _ in played],
+                "sessions": [item.before.session_id for item in played],
+                "contents": [item.before.content_id for item in played],
+                "played": [write_ranges(item.report.intervals) for item in played],
+                "new": [item.new_ms for item in played],
+                "speeds": [item.report.speed for item in played],
+            },
+        )
+
+
+def read_ranges(written: str) -> Ranges:
+    """PostgreSQL's text of an ``int8multirange`` as ranges. Text costs less on both sides than objects per range."""
+    return tuple((int(start), int(end)) for start, end in _RANGE.findall(written))
+
+
+def write_ranges(ranges: Ranges) -> str:
+    """Ranges as PostgreSQL reads them."""
+    return "{" + ",".join(f"[{start},{end})" for start, end in ranges) + "}"
