@@ -179,7 +179,7 @@ async def _issue(session: Session, sign_in: SignIn) -> Tokens:
     now = clock.now()
     access, refreshed = secrets.new_token(), secrets.new_token()
     # flush: the token's foreign key needs the sign-in, and no relationship tells the session so.
-    await session.flush([sign_in])
+    await session.flush()
     token = RefreshToken(
         user_id=sign_in.user_id,
         family_id=sign_in.id,

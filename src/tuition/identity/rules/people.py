@@ -101,7 +101,7 @@ def is_time_zone(name: str) -> bool:
     """Whether the IANA database has this zone."""
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):  # a directory of the database, an empty name, a path out of it, an unknown one
+    except (KeyError, OSError, ValueError):  # unknown; a folder of the database; empty, or a path out of it
         return False
     return True
 
