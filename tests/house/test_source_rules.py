@@ -70,6 +70,8 @@ FAULTS = [
     ("writes", ROOM, "from tuition.wallets import Wallet as Purse\n\n\ndef f(session):\n    session.add(Purse())\n"),
     ("writes", ROOM, "STATEMENT = 'delete from wallets where true'\n"),
     ("writes", ROOM, "STATEMENT = f'update wallets set {1} = 1'\n"),
+    ("link", "docs/atlas.md", "See [the ledger](ledger.md).\n"),
+    ("link", "README.md", '<img src="docs/missing.png" alt="">\n'),
     ("lock-address", "requirements/runtime.txt", "--index-url https://example.org/simple\n"),
     ("lock-address", "frontend/package-lock.json", '{"resolved": "https://registry.example.org/x.tgz"}\n'),
 ]
@@ -120,6 +122,7 @@ CLEAN = {
     "src/tuition/api/wallets.py": "from fastapi import APIRouter\nfrom tuition.wallets import spend\n",
     "src/tuition/main.py": "from tuition.payments.adapters.stripe import Stripe\nfrom tuition.api import openapi\n",
     "src/tuition/wallets/rules.py": "FEE = Decimal('0.1')\nx = y  # type: ignore[name-defined]  # made at import\n",
+    "docs/atlas.md": "See [the door](../src/tuition/metrics.py#L1) and [elsewhere](https://example.org).\n\n```\n[x](y)\n```\n",
     "src/tuition/metrics.py": "RATIO = 0.5\n",
     "requirements/runtime.txt": "uv==1 --hash=sha256:00\n",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from checks.house.rules import doors, edges, exactness, machine, reasons, shape, writes
+from checks.house.rules import doors, edges, exactness, links, machine, reasons, shape, writes
 from checks.house.source import Finding, House
 
 Rule = Callable[[House], Iterator[Finding]]
@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     edges.flush_says_why,
     exactness.no_float_near_money,
     exactness.one_clock,
+    links.links_lead_somewhere,
     machine.no_path_of_this_machine,
     machine.no_address_in_locks,
     reasons.reason_beside_ignore,
