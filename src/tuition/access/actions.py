@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition import catalog
@@ -23,7 +23,7 @@ GIFT_TYPES = frozenset({AccessType.COMPLIMENTARY, AccessType.SHARED})
 SHARE_DEFAULT = timedelta(days=1)
 SHARE_MAX = timedelta(days=366)
 RENEWED = "renewed"
-_TRIES = 5
+_TRIES = 3
 
 
 async def grant(
@@ -55,6 +55,7 @@ async def grant(
         "granted_at": moment,
         "expires_at": expires_at,
     }
+    await _take_turns(session, person_id, source)
     for _ in range(_TRIES):
         made: AccessGrant | None = await session.scalar(
             insert(AccessGrant).values(id=new_id(), **values).on_conflict_do_nothing().returning(AccessGrant)
@@ -154,6 +155,12 @@ async def record_visit(session: Session, person_id: UUID, content_id: UUID, *, a
     await session.execute(
         statement.on_conflict_do_update(index_elements=["person_id", "content_id"], set_={"last_accessed_at": moment})
     )
+
+
+async def _take_turns(session: Session, person_id: UUID, source: tuple[str, UUID]) -> None:
+    """Two who give the same grant at once do it one after the other; who ends it meanwhile can only make room."""
+    key = f"access/{person_id}/{source[0]}/{source[1]}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 async def _end_live(session: Session, which: ColumnElement[bool], reason: str, at: datetime | None) -> list[AccessGrant]:

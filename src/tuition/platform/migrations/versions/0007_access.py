@@ -98,12 +98,13 @@ select distinct collection_id, content_id from inside;
 create view grant_contents as
 with live as (
   select *, scope as through, scope_id as through_id from access_grants
-  where ended_at is null and granted_at <= now() and (expires_at is null or expires_at > now()) and scope <> 'tier'
+  where ended_at is null and scope <> 'tier'
+    and granted_at <= statement_timestamp() and (expires_at is null or expires_at > statement_timestamp())
   union all
   select held.*, opens.scope, opens.scope_id
   from access_grants as held join access_tier_scopes as opens on opens.tier_id = held.scope_id
-  where held.scope = 'tier' and held.ended_at is null and held.granted_at <= now()
-    and (held.expires_at is null or held.expires_at > now())
+  where held.scope = 'tier' and held.ended_at is null and held.granted_at <= statement_timestamp()
+    and (held.expires_at is null or held.expires_at > statement_timestamp())
 )
 select live.*, contents.id as content_id
 from live join contents on
