@@ -69,15 +69,9 @@ def test_a_room_without_a_floor_is_found(small_house: Path) -> None:
     ],
 )
 def test_lint_finds_what_it_is_for(code: str, text: str) -> None:
-    command = [
-        TOOLS / "ruff",
-        "check",
-        "--no-cache",
-        "--output-format=concise",
-        "--stdin-filename=src/tuition/wallets/actions.py",
-        "-",
-    ]
+    options = ("--no-cache", "--output-format=concise", "--stdin-filename=src/tuition/wallets/actions.py")
 
+    command = (TOOLS / "ruff", "check", *options, "-")
     done = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
 
     assert f" {code} " in done.stdout
