@@ -28,8 +28,8 @@ insert into ledger_kinds (kind, floor, busy) values
 create table ledger_accounts (
   id uuid constraint pk_ledger_accounts primary key,
   owner uuid not null,
-  kind text not null,
-  currency text not null constraint ck_ledger_accounts_currency check (currency ~ '^[A-Z]{3}$'),
+  kind text collate "C" not null,
+  currency text collate "C" not null constraint ck_ledger_accounts_currency check (currency ~ '^[A-Z]{3}$'),
   balance bigint not null default 0,
   floor bigint,
   busy boolean not null,
@@ -45,7 +45,7 @@ create table ledger_transactions (
   kind text not null,
   source_type text not null,
   source_id uuid not null,
-  idempotency_key text not null,
+  idempotency_key text collate "C" not null,
   fingerprint bytea not null constraint ck_ledger_transactions_fingerprint check (octet_length(fingerprint) = 16),
   at timestamptz not null,
   created_at timestamptz not null default now(),
@@ -90,14 +90,15 @@ $$;
 -- Accounts by their keys, in the order asked; a key without an account gets one.
 create function ledger_find(
   a_owner uuid[], a_kind text[], a_currency text[],
-  out ids uuid[], out busy boolean[], out floors bigint[], out balances bigint[], out currencies int[]
-) language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+  out ids uuid[], out busy boolean[], out floors bigint[], out balances bigint[], out codes int[]
+) language plpgsql set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   for attempt in 1..2 loop
-    select array_agg(s.id), array_agg(s.busy), array_agg(s.floor), array_agg(s.balance), array_agg(s.currency)
-    into ids, busy, floors, balances, currencies
+    select array_agg(s.id), array_agg(s.busy), array_agg(s.floor), array_agg(s.balance), array_agg(s.code)
+    into ids, busy, floors, balances, codes
     from (
-      select a.id, a.busy, a.floor, a.balance, hashtext(a.currency) as currency
+      select a.id, a.busy, a.floor, a.balance, hashtext(a.currency) as code
       from unnest(a_owner, a_kind, a_currency) with ordinality k (owner, kind, currency, n)
       left join ledger_accounts a on a.owner = k.owner and a.kind = k.kind and a.currency = k.currency
       order by k.n
@@ -120,7 +121,7 @@ end $$;
 
 FOLDING = """
 -- Bring what came in without a lock into the balance. The caller holds the account's row.
-create function ledger_fold_held(p_account uuid) returns bigint language sql volatile set enable_seqscan = off as $$
+create function ledger_fold_held(p_account uuid) returns bigint language sql volatile as $$
   with gone as (delete from ledger_unfolded where account_id = p_account returning amount)
   update ledger_accounts
   set balance = (balance + coalesce((select sum(amount) from gone), 0))::bigint, updated_at = now()
@@ -156,57 +157,62 @@ end $$;
 
 POST = """
 -- One posting on accounts that were found. The outcome is posted, replayed, reused, short or too_large.
+-- One account at a time: for the two or three of a posting that is faster than sets, and no plan depends on an array's length.
 create function ledger_apply(
   p_id uuid, p_owner uuid, p_kind text, p_source_type text, p_source_id uuid, p_key text, p_fingerprint bytea, p_at timestamptz,
-  ids uuid[], busy boolean[], floors bigint[], balances bigint[], currencies int[],
+  ids uuid[], busy boolean[], floors bigint[], balances bigint[], currencies text[],
   x_id uuid[], x_debit int[], x_credit int[], x_amount bigint[],
   out outcome text, out transaction uuid, out account int, out missing numeric
-) language plpgsql set enable_seqscan = off as $$
+) language plpgsql as $$
 declare
   -- Above these an account is summed exactly, under its lock, because its balance might leave the range of bigint.
   large constant numeric := 1000000000000;
-  far constant numeric := 4611686018427387904;
+  far constant bigint := 4611686018427387904;
   farthest constant numeric := 9223372036854775807;
   net numeric[] := array_fill(0::numeric, array[cardinality(ids)]);
-  strict_ids uuid[] := '{}';
-  strict_net numeric[] := '{}';
-  lazy_ids uuid[] := '{}';
-  lazy_net bigint[] := '{}';
-  row_held record;
+  firm int[] := '{}';
+  lazy int[] := '{}';
+  i int;
+  held bigint;
   after_it numeric;
   full_at int;
   known record;
 begin
-  for i in 1..cardinality(x_id) loop
-    if currencies[x_debit[i]] <> currencies[x_credit[i]] or x_amount[i] <= 0 or x_debit[i] = x_credit[i] then
+  for x in 1..cardinality(x_id) loop
+    if currencies[x_debit[x]] <> currencies[x_credit[x]] or x_amount[x] <= 0 or x_debit[x] = x_credit[x] then
       raise exception 'a transfer moves a positive amount between two accounts of one currency' using errcode = 'check_violation';
     end if;
-    net[x_debit[i]] := net[x_debit[i]] - x_amount[i];
-    net[x_credit[i]] := net[x_credit[i]] + x_amount[i];
+    net[x_debit[x]] := net[x_debit[x]] - x_amount[x];
+    net[x_credit[x]] := net[x_credit[x]] + x_amount[x];
   end loop;
-  for i in 1..cardinality(ids) loop
-    if net[i] <> 0 then
-      if busy[i] and (floors[i] is null or net[i] > 0) and abs(net[i]) < large and abs(balances[i]::numeric) < far then
-        lazy_ids := lazy_ids || ids[i];
-        lazy_net := lazy_net || net[i]::bigint;
-      else
-        strict_ids := strict_ids || ids[i];
-        strict_net := strict_net || net[i];
-      end if;
+  for n in 1..cardinality(ids) loop
+    if net[n] = 0 then
+      continue;
+    elsif busy[n] and (floors[n] is null or net[n] > 0) and net[n] between -large and large and balances[n] between -far and far then
+      lazy := lazy || n;
+    else
+      firm := firm || n;
     end if;
   end loop;
 
-  for row_held in select a.id, a.balance from ledger_accounts a where a.id = any(strict_ids) order by a.id for update loop
-    for i in 1..cardinality(ids) loop
-      continue when ids[i] <> row_held.id;
-      after_it := net[i] + case when busy[i] then ledger_fold_held(ids[i]) else row_held.balance end;
-      if net[i] < 0 and after_it < floors[i] and (account is null or i < account) then
+  -- In the one order that everybody keeps.
+  if cardinality(firm) > 1 then
+    firm := array(select n from unnest(firm) n order by ids[n]);
+  end if;
+  foreach i in array firm loop
+    select a.balance into held from ledger_accounts a where a.id = ids[i] for update;
+    if busy[i] then
+      held := ledger_fold_held(ids[i]);
+    end if;
+    after_it := held + net[i];
+    if net[i] < 0 and after_it < floors[i] then
+      if account is null or i < account then
         account := i;
         missing := floors[i] - after_it;
-      elsif abs(after_it) > farthest and (full_at is null or i < full_at) then
-        full_at := i;
       end if;
-    end loop;
+    elsif abs(after_it) > farthest and (full_at is null or i < full_at) then
+      full_at := i;
+    end if;
   end loop;
 
   if account is null and full_at is null then
@@ -214,16 +220,15 @@ begin
     values (p_id, p_owner, p_kind, p_source_type, p_source_id, p_key, p_fingerprint, p_at)
     on conflict (owner, idempotency_key) do nothing;
     if found then
-      if cardinality(strict_ids) > 0 then
-        update ledger_accounts a set balance = a.balance + s.net::bigint, updated_at = now()
-        from unnest(strict_ids, strict_net) s (id, net) where a.id = s.id;
-      end if;
+      foreach i in array firm loop
+        update ledger_accounts a set balance = (a.balance + net[i])::bigint, updated_at = now() where a.id = ids[i];
+      end loop;
       insert into ledger_transfers (id, owner, at, transaction_id, debit_account_id, credit_account_id, amount)
       select x.id, p_owner, p_at, p_id, ids[x.debit], ids[x.credit], x.amount
       from unnest(x_id, x_debit, x_credit, x_amount) x (id, debit, credit, amount);
-      if cardinality(lazy_ids) > 0 then
-        insert into ledger_unfolded (account_id, id, amount) select l.id, p_id, l.net from unnest(lazy_ids, lazy_net) l (id, net);
-      end if;
+      foreach i in array lazy loop
+        insert into ledger_unfolded (account_id, id, amount) values (ids[i], p_id, net[i]::bigint);
+      end loop;
       outcome := 'posted';
       transaction := p_id;
       return;
@@ -252,13 +257,27 @@ create function ledger_post(
   out outcome text, out transaction uuid, out account int, out missing numeric
 ) language plpgsql as $$
 declare
-  found_accounts record;
+  one record;
+  ids uuid[] := '{}';
+  busy boolean[] := '{}';
+  floors bigint[] := '{}';
+  balances bigint[] := '{}';
 begin
-  found_accounts := ledger_find(a_owner, a_kind, a_currency);
+  for n in 1..cardinality(a_owner) loop
+    select a.id, a.busy, a.floor, a.balance into one from ledger_accounts a
+    where a.owner = a_owner[n] and a.kind = a_kind[n] and a.currency = a_currency[n];
+    if not found then
+      select r.ids, r.busy, r.floors, r.balances into ids, busy, floors, balances from ledger_find(a_owner, a_kind, a_currency) r;
+      exit;
+    end if;
+    ids := ids || one.id;
+    busy := busy || one.busy;
+    floors := floors || one.floor;
+    balances := balances || one.balance;
+  end loop;
   select r.outcome, r.transaction, r.account, r.missing into outcome, transaction, account, missing
   from ledger_apply(p_id, p_owner, p_kind, p_source_type, p_source_id, p_key, p_fingerprint, p_at,
-    found_accounts.ids, found_accounts.busy, found_accounts.floors, found_accounts.balances, found_accounts.currencies,
-    x_id, x_debit, x_credit, x_amount) r;
+    ids, busy, floors, balances, a_currency, x_id, x_debit, x_credit, x_amount) r;
 end $$;
 """
 
@@ -271,15 +290,16 @@ create function ledger_post_many(
   a_owner uuid[], a_kind text[], a_currency text[],
   x_id uuid[], x_item int[], x_debit int[], x_credit int[], x_amount bigint[]
 ) returns table (item int, outcome text, transaction uuid, account int, missing numeric) language plpgsql
+  set plan_cache_mode = force_generic_plan
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   large constant numeric := 1000000000000;
-  far constant numeric := 4611686018427387904;
+  far constant bigint := 4611686018427387904;
   ids uuid[];
   are_busy boolean[];
   floors bigint[];
   balances bigint[];
-  currencies int[];
+  codes int[];
   flow_n int[];
   flow_taken numeric[];
   flow_given numeric[];
@@ -288,10 +308,10 @@ declare
   expected int := cardinality(t_id);
   inserted int;
 begin
-  select r.ids, r.busy, r.floors, r.balances, r.currencies into ids, are_busy, floors, balances, currencies
+  select r.ids, r.busy, r.floors, r.balances, r.codes into ids, are_busy, floors, balances, codes
   from ledger_find(a_owner, a_kind, a_currency) r;
   if exists (select from unnest(x_debit, x_credit, x_amount) x (debit, credit, amount)
-             where currencies[x.debit] <> currencies[x.credit] or x.amount <= 0 or x.debit = x.credit) then
+             where codes[x.debit] <> codes[x.credit] or x.amount <= 0 or x.debit = x.credit) then
     raise exception 'a transfer moves a positive amount between two accounts of one currency' using errcode = 'check_violation';
   end if;
   select r.n, r.taken, r.given into flow_n, flow_taken, flow_given from ledger_flows(x_item, x_debit, x_credit, x_amount, single) r;
@@ -299,16 +319,15 @@ begin
   -- Lock what may run short, in the one order that everybody keeps. Doubt every account that this batch might overdraw
   -- if nothing came in, that has a floor and is busy, or whose figures are huge.
   with held as materialized (
-    select a.id, a.balance from ledger_accounts a
-    where a.id in (select ids[s.n] from unnest(flow_n, flow_taken, flow_given) s (n, taken, given)
-                   where not are_busy[s.n] or s.taken + s.given >= large or abs(balances[s.n]::numeric) >= far
-                     or (floors[s.n] is not null and s.taken > 0))
-    order by a.id for update
+    select s.n, s.taken, s.given, a.balance from unnest(flow_n, flow_taken, flow_given) s (n, taken, given)
+    join ledger_accounts a on a.id = ids[s.n]
+    where not are_busy[s.n] or s.taken + s.given >= large or balances[s.n] not between -far and far
+      or (floors[s.n] is not null and s.taken > 0)
+    order by a.id for update of a
   )
-  select array_agg(s.n) into doubtful
-  from unnest(flow_n, flow_taken, flow_given) s (n, taken, given) left join held h on h.id = ids[s.n]
-  where s.taken + s.given >= large or abs(balances[s.n]::numeric) >= far or abs(h.balance::numeric) >= far
-    or (floors[s.n] is not null and s.taken > 0 and (are_busy[s.n] or h.balance - s.taken < floors[s.n]));
+  select array_agg(h.n) into doubtful from held h
+  where h.taken + h.given >= large or h.balance not between -far and far
+    or (floors[h.n] is not null and h.taken > 0 and (are_busy[h.n] or h.balance - h.taken < floors[h.n]));
   if doubtful is not null then
     select coalesce(array_agg(distinct x.item), '{}') into single from unnest(x_item, x_debit, x_credit) x (item, debit, credit)
     where x.debit = any(doubtful) or x.credit = any(doubtful);
@@ -357,7 +376,7 @@ begin
       select r.outcome, r.transaction, used[r.account], r.missing into outcome, transaction, account, missing
       from (select array_agg(ids[u.n] order by u.o) as ids, array_agg(are_busy[u.n] order by u.o) as busy,
                    array_agg(floors[u.n] order by u.o) as floors, array_agg(balances[u.n] order by u.o) as balances,
-                   array_agg(currencies[u.n] order by u.o) as currencies from unnest(used) with ordinality u (n, o)) own,
+                   array_agg(a_currency[u.n] order by u.o) as currencies from unnest(used) with ordinality u (n, o)) own,
            (select array_agg(array_position(used, d.debit) order by d.o) as debit,
                    array_agg(array_position(used, d.credit) order by d.o) as credit
             from unnest(x_debit[from_x:to_x], x_credit[from_x:to_x]) with ordinality d (debit, credit, o)) moved,
