@@ -5,7 +5,7 @@ Invariants: only an edge opens a transaction, and it commits there; a room recei
 """
 
 from tuition.platform.database.base import AppendOnly, Base, Created, Timestamped, currency_check, one_of
-from tuition.platform.database.engine import Database, connect
+from tuition.platform.database.engine import Database, PoolHealth, connect
 from tuition.platform.database.sessions import AnySession, ReadSession, Session
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Base",
     "Created",
     "Database",
+    "PoolHealth",
     "ReadSession",
     "Session",
     "Timestamped",

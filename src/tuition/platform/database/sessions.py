@@ -12,7 +12,7 @@ class Session(AsyncSession):
 
 
 class ReadSession(AsyncSession):
-    """A transaction that PostgreSQL keeps from writing (``SET TRANSACTION READ ONLY``)."""
+    """A transaction that PostgreSQL keeps from writing (``BEGIN … READ ONLY``)."""
 
     def add(self, instance: object, _warn: bool = True) -> None:
         """Refused: what is added here could never be written."""

@@ -17,7 +17,16 @@ LOG_FILES_KEPT = 5
 SLOW_STATEMENT_MS = 1000
 
 MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "summarize_wal": "off",
+    "autovacuum": "off",  # a test's database is dropped before it needs cleaning
+    "max_connections": "300",  # several test runs share the server
+    "log_min_duration_statement": "-1",
+}
+"""What a server for tests does differently."""
 
 
 def parameters(binaries: Binaries, *, sockets: Path, logs: Path, durable: bool, extra: Mapping[str, str | int]) -> dict[str, str]:
@@ -41,6 +50,7 @@ def parameters(binaries: Binaries, *, sockets: Path, logs: Path, durable: bool, 
         # The log of changes: fit for continuous archiving and incremental backups.
         "wal_level": "replica",
         "wal_compression": "on",
+        "summarize_wal": "on",
         "max_wal_size": "2GB",
         "checkpoint_completion_target": "0.9",
         "timezone": "UTC",
@@ -59,10 +69,9 @@ def parameters(binaries: Binaries, *, sockets: Path, logs: Path, durable: bool, 
         "log_lock_waits": "on",
         "log_checkpoints": "off",
     }
-    if binaries.major >= 17:
-        chosen["summarize_wal"] = "on"
-    if not durable:
-        chosen |= NOT_DURABLE | {"summarize_wal": "off"} if binaries.major >= 17 else NOT_DURABLE
+    chosen |= {} if durable else NOT_DURABLE
+    if binaries.major < 17:
+        del chosen["summarize_wal"]
     chosen |= extra
     return {name: str(value) for name, value in chosen.items()}
 

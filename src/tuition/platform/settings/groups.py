@@ -81,7 +81,7 @@ class ServerGroup(BaseModel):
     )
     allowed_hosts: Words = Field(
         (),
-        description="Host names that requests may be addressed to, separated by commas. Empty: the public address's and this machine.",
+        description="Host names that requests may ask for, separated by commas. Empty: the public address's and this machine.",
     )
     trusted_proxies: Words = Field(
         ("127.0.0.1", "::1"),
