@@ -60,18 +60,19 @@ def errors_page(refusals: Sequence[type[DomainError]]) -> str:
 
 
 def settings_page(settings: type[BaseModel]) -> str:
-    """Every setting by the name of its environment variable."""
+    """Every setting by the name of its environment variable, in the groups that the class is made of."""
     lines = [
         WRITTEN,
         "# Settings\n",
         "Each is an environment variable, or the same name without `TUITION_` in lower case in `tuition.toml`. A bad value is",
-        "refused at start with its name and what is wrong with it.\n",
-        "| variable | default | meaning |",
-        "|---|---|---|",
+        "refused at start with its name and what is wrong with it.",
     ]
-    lines += [
-        f"| `{name}` | {_default(field)} | {_cell(field.description or '')} |" for name, field in sorted(settings_of(settings))
-    ]
+    for group in reversed(settings.__mro__):
+        own = [(name, field) for name, field in settings_of(settings) if _root_of(name) in vars(group).get("__annotations__", {})]
+        if own and issubclass(group, BaseModel):
+            heading = " ".join((group.__doc__ or group.__name__).split())
+            lines += [f"\n## {heading.rstrip('.')}\n", "| variable | default | meaning |", "|---|---|---|"]
+            lines += [f"| `{name}` | {_default(field)} | {_cell(field.description or '')} |" for name, field in own]
     return "\n".join(lines) + "\n"
 
 
@@ -154,14 +155,21 @@ def _declared(module: str, name: str) -> Any:
     return getattr(importlib.import_module(module), name, None) if importlib.util.find_spec(module) else None
 
 
+def _root_of(variable: str) -> str:
+    """The field that a variable belongs to: `mail` of `TUITION_MAIL__HOST`."""
+    return variable.removeprefix(PREFIX).partition("__")[0].lower()
+
+
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "(required)"
     if field.default_factory is not None or field.default is PydanticUndefined:
         return "(made at start)"
     value: Any = field.default
-    if value is None or value == "":
+    if value is None or value in ("", ()):
         return "(none)"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return f"`{value.value if hasattr(value, 'value') else value}`"
 
 
