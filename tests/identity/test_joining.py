@@ -28,7 +28,7 @@ async def test_joining_stores_a_person_and_asks_for_the_proof_of_the_address(
     await identity.sign_up(session, await application(session), ip="192.0.2.7")
     asked = heard.last(identity.VerificationRequested)
     actor = await actor_of(session, asked.person_id)
-    assert (actor.roles, actor.email_verified, actor.country) == ({identity.Role.LEARNER}, False, "FR")
+    assert (actor.roles, actor.email_verified, actor.country) == (frozenset({identity.Role.LEARNER}), False, "FR")
     assert asked.address == "Ada@example.org"
     assert asked.token not in repr(asked)
     await identity.verify_email(session, asked.token)

@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-ROUTERS: list[APIRouter] = []
+from tuition.api import identity
+
+ROUTERS: list[APIRouter] = [*identity.ROUTERS]
 """Every router of the API, in the order in which the reference shows them."""

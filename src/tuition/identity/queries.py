@@ -16,8 +16,8 @@ from tuition.identity.errors import PersonUnknown
 from tuition.identity.models import RefreshToken, SignIn, TermsAcceptance, User, UserRole
 from tuition.identity.rules.permissions import allows, require
 from tuition.kernel import clock
+from tuition.platform import paging
 from tuition.platform.database import AnySession
-from tuition.platform.database.paging import LIMIT_USUAL, Page, paginate
 
 SIGN_INS_SHOWN_MAX = 100
 
@@ -111,9 +111,9 @@ async def list_people(
     search: str = "",
     role: Role | None = None,
     status: UserStatus | None = None,
-    limit: int = LIMIT_USUAL,
+    limit: int = paging.LIMIT_USUAL,
     cursor: str | None = None,
-) -> Page[User]:
+) -> paging.Page[User]:
     """Everybody, newest first; ``search`` looks in names and addresses. Needs ``people:manage``."""
     require(actor, "people:manage")
     statement = select(User).where(User.status != UserStatus.ERASED.value)
@@ -127,7 +127,7 @@ async def list_people(
     if status is not None:
         statement = statement.where(User.status == status.value)
     keys: list[ColumnElement[Any]] = [User.created_at.desc(), User.id.desc()]
-    return await paginate(session, statement, keys=keys, limit=limit, cursor=cursor, scope="identity.people")
+    return await paging.paginate(session, statement, keys=keys, limit=limit, cursor=cursor, scope="identity.people")
 
 
 async def list_sign_ins(session: AnySession, actor: Actor) -> list[SignIn]:

@@ -27,9 +27,12 @@ from tuition.identity.rules.people import (
 from tuition.identity.rules.permissions import require_verified
 from tuition.identity.rules.sign_ins import TokenPurpose, machine_address
 from tuition.kernel import DomainError, clock, new_id
-from tuition.platform import audit
+from tuition.platform import audit, rates
 from tuition.platform.database import AnySession, Session
 from tuition.platform.events import publish
+
+SIGN_UPS_PER_HOUR = 60
+"""From one machine: a class behind one router fits."""
 
 
 async def sign_up_refusals(session: AnySession, application: Application) -> dict[str, DomainError]:
@@ -42,8 +45,10 @@ async def sign_up(session: Session, application: Application, *, ip: str = "") -
     """Open an account and ask for the proof of its address.
 
     Says nothing about whether the address had an account before: then its person gets a message and nothing else happens.
-    Raises the first refusal (under the country's age nothing is stored at all).
+    Raises the first refusal (under the country's age nothing is stored at all), or ``rates.TooMany``.
     """
+    if machine_address(ip):
+        await rates.hit(session, f"identity.sign_up:{ip}", limit=SIGN_UPS_PER_HOUR, per_s=3600)
     for refusal in (await sign_up_refusals(session, application)).values():
         raise refusal
     email = clean_address(application.email)

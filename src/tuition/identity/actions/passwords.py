@@ -21,6 +21,7 @@ from tuition.platform.database import Session
 from tuition.platform.events import publish
 
 RESETS_PER_HOUR = 5
+RESETS_PER_HOUR_FROM_ONE_MACHINE = 60
 _HOUR_S = 3600
 
 
@@ -52,9 +53,11 @@ async def change_password(
     return None
 
 
-async def request_password_reset(session: Session, email: str) -> None:
+async def request_password_reset(session: Session, email: str, *, ip: str = "") -> None:
     """Mail a link that sets a new password, if somebody has this address. Says nothing either way. Raises ``rates.TooMany``."""
     address = email.strip().lower()
+    if machine_address(ip):
+        await rates.hit(session, f"identity.reset_from:{ip}", limit=RESETS_PER_HOUR_FROM_ONE_MACHINE, per_s=_HOUR_S)
     await rates.hit(session, f"identity.reset:{address}", limit=RESETS_PER_HOUR, per_s=_HOUR_S)
     user = await session.scalar(select(User).where(func.lower(User.email) == address))
     if user is not None and user.status == UserStatus.ACTIVE:
