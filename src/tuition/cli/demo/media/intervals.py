@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .encoding import encode_sound
-from .sounds import Track, tone
+from .craft.encoding import encode_sound
+from .craft.sounds import Track, tone
 
 DURATION_S = 150.0
 ROOT_HZ = 220.0

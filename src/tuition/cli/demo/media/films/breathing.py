@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from ..canvas import Canvas, blend, ease, mix
-from ..sounds import BELL, PAD, Track, note_hz, tone
-from ..typesetting import GOLD, HAIR, INK, PAPER, RUST
+from ..craft.canvas import Canvas, blend, ease, mix
+from ..craft.sounds import BELL, PAD, Track, note_hz, tone
+from ..craft.typesetting import GOLD, HAIR, INK, PAPER, RUST
 from .film import Film, Painter, Reel
 
 CYCLE_S = 10.0

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from ..canvas import HEIGHT, WIDTH, Canvas
-from ..encoding import FPS, encode_silent, join
-from ..sounds import Track
-from ..typesetting import typeset
+from ..craft.canvas import HEIGHT, WIDTH, Canvas
+from ..craft.encoding import FPS, encode_silent, join
+from ..craft.sounds import Track
+from ..craft.typesetting import typeset
 
 Painter = Callable[[Canvas, float], None]
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from ..canvas import Canvas, Point, ease, mix, span
-from ..sounds import Track, tone
-from ..typesetting import BLUE, GOLD, HAIR, INK, PAPER, RUST
+from ..craft.canvas import Canvas, Point, ease, mix, span
+from ..craft.sounds import Track, tone
+from ..craft.typesetting import BLUE, GOLD, HAIR, INK, PAPER, RUST
 from .film import Film, Painter, Reel
 
 YEARS = 40

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from ..canvas import Canvas, Point, blend, ease, mix, span
-from ..sounds import BELL, Track, note_hz, tone
-from ..typesetting import GOLD, MOON, NIGHT
+from ..craft.canvas import Canvas, Point, blend, ease, mix, span
+from ..craft.sounds import BELL, Track, note_hz, tone
+from ..craft.typesetting import GOLD, MOON, NIGHT
 from .film import Film, Painter, Reel
 
 DURATION_S = 108.0

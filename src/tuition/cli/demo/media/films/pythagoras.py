@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from ..canvas import Canvas, Point, ease, mix, span
-from ..sounds import BELL, Track, note_hz, tone
-from ..typesetting import BLUE, GOLD, HAIR, INK, MOSS, PAPER, RUST
+from ..craft.canvas import Canvas, Point, ease, mix, span
+from ..craft.sounds import BELL, Track, note_hz, tone
+from ..craft.typesetting import BLUE, GOLD, HAIR, INK, MOSS, PAPER, RUST
 from .film import Film, Painter, Reel
 
 DURATION_S = 88.0

@@ -9,10 +9,10 @@ from functools import cache
 
 from PIL import Image
 
-from ..canvas import Canvas, Point, blend, ease, mix, span
-from ..encoding import FPS
-from ..sounds import RATE_HZ, Track
-from ..typesetting import BLUE, HAIR, INK, MOSS, PAPER, RUST
+from ..craft.canvas import Canvas, Point, blend, ease, mix, span
+from ..craft.encoding import FPS
+from ..craft.sounds import RATE_HZ, Track
+from ..craft.typesetting import BLUE, HAIR, INK, MOSS, PAPER, RUST
 from .film import Film, Painter, Reel
 
 DURATION_S = 102.0
