@@ -25,9 +25,20 @@ _BYTES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 def money_text(amount: Money, *, sign: bool = False) -> str:
     """An amount as text: ``€19.99``, ``‏19.99 US$``, ``4 credits``. ``sign`` marks gains with a plus."""
     if amount.currency == CREDITS:
-        return f"{number(amount.minor)} {translate_plural('credit', 'credits', amount.minor)}"
+        text = translate_plural("%(num)s credit", "%(num)s credits", amount.minor) % {"num": number(amount.minor)}
+        return _signed(text, plus=sign and amount.minor > 0)
     text = format_currency(amount.decimal, amount.currency, locale=current().locale, currency_digits=_usual(amount.currency))
-    return f"+{text}" if sign and amount.minor > 0 else text
+    return _signed(text, plus=sign and amount.minor > 0)
+
+
+def _signed(text: str, *, plus: bool = False) -> str:
+    """The sign before its figure. Among right-to-left letters it would drift behind, unless a mark (U+200E) holds it."""
+    mark = "\u200e" if current().direction == "rtl" else ""
+    text = text.replace("\u200e", "")
+    if plus:
+        first = next(index for index, letter in enumerate(text) if letter.isdigit())
+        return f"{text[:first]}{mark}+{text[first:]}" if mark else f"+{text}"
+    return text.replace("-", f"{mark}-", 1)
 
 
 def money(amount: Money, *, sign: bool = False) -> Markup:
@@ -38,7 +49,7 @@ def money(amount: Money, *, sign: bool = False) -> Markup:
 def rate(per_minute: Decimal, currency: str) -> str:
     """A price per minute, with as many places as it needs: ``€0.12``, ``€0.0575``."""
     places = max(exponent_of(currency), -int(per_minute.normalize().as_tuple().exponent))
-    pattern = f"¤#,##0.{'0' * places}" if places else None
+    pattern = current().locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * places}" if places else "0")
     return format_currency(per_minute, currency, pattern, locale=current().locale, currency_digits=False)
 
 
@@ -46,7 +57,8 @@ def money_compact(figure: float, currency: str) -> str:
     """A round figure on a chart's axis: ``€2K``. Never an amount that somebody pays."""
     if currency == CREDITS:
         return number(round(figure))
-    return format_compact_currency(figure, currency, locale=current().locale, fraction_digits=0 if figure % 1 == 0 else 2)
+    digits = 2 if figure % 1 else 1 if figure >= 1000 and figure % 1000 else 0
+    return format_compact_currency(figure, currency, locale=current().locale, fraction_digits=digits)
 
 
 def _usual(currency: str) -> bool:
@@ -60,13 +72,16 @@ def number(value: int | Decimal, *, places: int | None = None) -> str:
     return format_decimal(value, pattern, locale=current().locale)
 
 
-def percent(share: Decimal | float, *, places: int = 0) -> str:
-    """A share of one: ``0.3`` is 30%."""
-    return format_percent(share, f"#,##0.{'0' * places}%" if places else None, locale=current().locale)
+def percent(share: Decimal | float, *, places: int = 0, sign: bool = False) -> str:
+    """A share of one: ``0.3`` is 30%. ``sign`` marks growth with a plus."""
+    text = format_percent(share, f"#,##0.{'0' * places}%" if places else None, locale=current().locale)
+    return _signed(text, plus=sign and share > 0)
 
 
 def day(moment: datetime | date, style: str = "medium") -> str:
     """The date in the reader's zone. ``style``: short, medium, long, full."""
+    if style == "medium" and current().language == "ar":
+        style = "long"  # CLDR's medium Arabic date is figures and slashes, which turn around among left-to-right text
     return format_date(_local(moment), style, locale=current().locale)
 
 
@@ -84,7 +99,7 @@ def when(moment: datetime, style: str = "medium") -> Markup:
     """Date and time as a ``<time>`` that machines can read too."""
     text = format_datetime(moment, style, tzinfo=current().time_zone, locale=current().locale)
     if style == "medium":
-        text = f"{day(moment)}, {hour(moment)}"
+        text = _day_and_hour(moment)
     return Markup('<time datetime="{}">{}</time>').format(moment.astimezone(UTC).isoformat(timespec="seconds"), text)
 
 
@@ -109,10 +124,10 @@ def duration(seconds: int | float | timedelta) -> str:
     if minutes < HOUR_S // MINUTE_S:
         return format_unit(minutes, "minute", "short", locale=locale)
     hours, rest = divmod(minutes, 60)
-    parts = [format_unit(hours, "hour", "short", locale=locale)]
-    if rest:
-        parts.append(format_unit(rest, "minute", "short", locale=locale))
-    return format_list(parts, "unit-narrow", locale=locale)
+    whole = format_unit(hours, "hour", "short", locale=locale)
+    if not rest:
+        return whole
+    return translate("%(hours)s %(minutes)s") % {"hours": whole, "minutes": format_unit(rest, "minute", "short", locale=locale)}
 
 
 def position(seconds: int | float) -> str:
@@ -162,7 +177,7 @@ def _spoken(value: object) -> object:
         case Money():
             return money_text(value)
         case datetime():
-            return f"{day(value)}, {hour(value)}"
+            return _day_and_hour(value)
         case date():
             return day(value)
         case timedelta():
@@ -173,6 +188,10 @@ def _spoken(value: object) -> object:
             return number(value)
         case _:
             return value
+
+
+def _day_and_hour(moment: datetime) -> str:
+    return str(current().locale.datetime_formats["medium"]).format(hour(moment), day(moment))
 
 
 def _local(moment: datetime | date) -> date:

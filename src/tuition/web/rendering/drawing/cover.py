@@ -73,7 +73,7 @@ def cover_svg(content_id: UUID, *, title: str = "", byline: str = "", rtl: bool 
     """The cover as an SVG file of 640 by 400. With a title it stands alone; without, it is the pattern under one."""
     dice = _Dice(content_id)
     ink = INKS[dice.below(len(INKS))]
-    pattern = (_rosette, _waves, _moire, _rays, _woven)[dice.below(5)](dice)
+    pattern = (_rosette, _waves, _moire, _petals, _woven)[dice.below(5)](dice)
     text = _title(title, byline, ink, rtl=rtl) if title else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice">'
@@ -133,22 +133,22 @@ def _moire(dice: _Dice) -> str:
     return "".join(parts)
 
 
-def _rays(dice: _Dice) -> str:
-    """Lines from one point, cut by a wavering ring."""
-    x, y = dice.between(420, 640), dice.between(-20, 90)
-    count = 90 + dice.below(60)
-    petals, depth = 5 + dice.below(9), dice.between(16, 60)
-    path = []
-    for index in range(count):
-        angle = 2 * math.pi * index / count
-        inner = 70 + depth / 2 * (1 + math.sin(petals * angle))
-        outer = 300 + depth * 2 * (1 + math.cos(petals * angle))
-        path.append(
-            f"M{x + inner * math.cos(angle):.0f} {y + inner * math.sin(angle):.0f}"
-            f"L{x + outer * math.cos(angle):.0f} {y + outer * math.sin(angle):.0f}"
-        )
-    rings = "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius}"/>' for radius in range(12, 70, 7))
-    return f'<path d="{"".join(path)}"/>{rings}'
+def _petals(dice: _Dice) -> str:
+    """Wavering rings, each a step further on: the rosette of a share certificate."""
+    x, y = dice.between(360, 560), dice.between(110, 210)
+    petals, depth = 6 + dice.below(10), dice.between(0.1, 0.24)
+    rings = []
+    count = 13
+    for ring in range(count):
+        radius = 40 + 190 * ring / count
+        steps = petals * 8
+        points = []
+        for step in range(steps):
+            angle = 2 * math.pi * step / steps
+            reach = radius * (1 + depth * math.sin(petals * angle + ring * 0.42))
+            points.append(f"{x + reach * math.cos(angle):.0f} {y + reach * math.sin(angle):.0f}")
+        rings.append(f"M{'L'.join(points)}z")
+    return f'<path d="{"".join(rings)}" stroke-linejoin="round"/>'
 
 
 def _woven(dice: _Dice) -> str:
