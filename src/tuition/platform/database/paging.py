@@ -1,7 +1,8 @@
 """Lists, a page at a time: keyset cursors that a reader can neither read nor forge.
 
 A page is found by where the last one ended, not by counting rows, so that the thousandth page costs what the first does and
-a row that arrives meanwhile moves nothing. The keys must be unique together (end them with the id) and never null.
+a row that arrives meanwhile moves nothing. The keys must be unique together (end them with the id) and never null. A rank is
+cast to ``Double``: a ``real`` does not survive the way to Python and back, and rows would repeat.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Double, Select, and_, literal, or_, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 
@@ -108,8 +109,12 @@ async def paginate(
     rows = (await session.execute(query)).all()
     shown = rows[:limit]
     items: list[Any] = [row[0] if width == 1 else tuple(row[:width]) for row in shown]
-    more = len(rows) > limit
-    return Page(items, Cursor.encode(tuple(shown[-1][width:]), scope=name) if more else None)
+    if len(rows) <= limit:
+        return Page(items)
+    last = tuple(shown[-1][width:])
+    for sort, value in zip(sorts, last, strict=True):
+        assert not isinstance(value, float) or isinstance(sort.column.type, Double), "cast a rank to Double"
+    return Page(items, Cursor.encode(last, scope=name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ def _plain(value: Any) -> list[Any]:
         case bool() | int() | str():
             return ["v", value]
         case float():
-            return ["f", value.hex()]  # a search rank: exact, or rows would repeat or vanish between pages
+            return ["f", value.hex()]
     raise AssertionError(f"a cursor cannot hold {type(value).__name__}: keys are never null")
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, delete, select
+from sqlalchemy import ForeignKey, Index, delete, insert, select
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,21 +68,22 @@ async def record(
     room, dot, _what = action.partition(".")
     assert room, "an action names its room"
     assert dot, f"an action reads room.what_happened, and {action!r} does not"
-    entry = AuditEntry(
-        id=new_id(),
-        actor_id=actor_id,
-        action=action,
-        subject_type=subject[0] if subject else None,
-        subject_id=subject[1] if subject else None,
-        details=dict(details or {}),
-        created_at=clock.now(),
+    entry_id, now = new_id(), clock.now()
+    subject_type, subject_id = subject or (None, None)
+    await session.execute(
+        insert(AuditEntry).values(
+            id=entry_id,
+            actor_id=actor_id,
+            action=action,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            details=dict(details or {}),
+            created_at=now,
+        )
     )
-    session.add(entry)
-    # flush: the origin's foreign key needs the entry, and no relationship tells the session so.
-    await session.flush([entry])
     if ip:
-        session.add(AuditOrigin(entry_id=entry.id, ip=ip, created_at=entry.created_at))
-    return entry.id
+        await session.execute(insert(AuditOrigin).values(entry_id=entry_id, ip=ip, created_at=now))
+    return entry_id
 
 
 async def entries(

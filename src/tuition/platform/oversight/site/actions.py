@@ -63,11 +63,10 @@ async def _locked(session: Session) -> PlatformSettings:
 def _watch(session: Session) -> None:
     # Whoever glances sees the old row until this commits, and the new one right after it.
     session.info["site_changed"] = True
-    bind = session.get_bind()
 
     def committed(_session: Any) -> None:
         session.info.pop("site_changed", None)
-        forget(bind)
+        forget(session)
 
     event.listen(session.sync_session, "after_commit", committed, once=True)
 

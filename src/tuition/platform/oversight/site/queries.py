@@ -6,13 +6,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
-from tuition.platform.database import AnySession
+from tuition.platform.database import AnySession, Session
+from tuition.platform.events import Bus
 from tuition.platform.oversight.site.models import Mode, PlatformSettings
 
 GLANCE_S = 3.0
@@ -66,8 +66,8 @@ class _Seen:
     until: float
 
 
-# Per pool: a process may look at several databases (tests do).
-_seen: WeakKeyDictionary[Any, _Seen] = WeakKeyDictionary()
+# Per database, known by its bus (primary and replicas share one): a process may look at several, as tests do.
+_seen: WeakKeyDictionary[Bus, _Seen] = WeakKeyDictionary()
 
 
 async def current(session: AnySession) -> SiteSettings:
@@ -76,21 +76,21 @@ async def current(session: AnySession) -> SiteSettings:
     settings = value_of(row)
     # A row that this very transaction has changed and may still take back is nobody else's to see.
     if not session.info.get("site_changed"):
-        _seen[session.get_bind()] = _Seen(settings, time.monotonic() + GLANCE_S)
+        _seen[session.info["bus"]] = _Seen(settings, time.monotonic() + GLANCE_S)
     return settings
 
 
 async def glance(session: AnySession) -> SiteSettings:
     """The settings as they were at most three seconds ago, usually without a query: what pages are dressed by."""
-    seen = _seen.get(session.get_bind())
+    seen = _seen.get(session.info["bus"])
     if seen is not None and time.monotonic() < seen.until and not session.info.get("site_changed"):
         return seen.settings
     return await current(session)
 
 
-def forget(bind: Any) -> None:
+def forget(session: Session) -> None:
     """Look again at the next glance."""
-    _seen.pop(bind, None)
+    _seen.pop(session.info["bus"], None)
 
 
 def value_of(row: PlatformSettings) -> SiteSettings:
