@@ -8,12 +8,15 @@ accounts.
 """
 
 from tuition.earnings.actions import mature_due, note_consumption, record, record_many, reverse
-from tuition.earnings.errors import EarningsAlreadyPaid
+from tuition.earnings.errors import EarningsAlreadyPaid, TaxRateInvalid
 from tuition.earnings.models import EarningLot
 from tuition.earnings.queries import earned_by_day, lots_of, totals_of
 from tuition.earnings.rules import Category, CreatorShare, Earned, Reversal, Split, maturable, split, split_growth, tax_within
+from tuition.earnings.taxes import ANYWHERE, NO_TAX, Tax, TaxRate, end_tax_rate, set_tax_rate, tax_for, tax_rates
 
 __all__ = [
+    "ANYWHERE",
+    "NO_TAX",
     "Category",
     "CreatorShare",
     "Earned",
@@ -21,7 +24,11 @@ __all__ = [
     "EarningsAlreadyPaid",
     "Reversal",
     "Split",
+    "Tax",
+    "TaxRate",
+    "TaxRateInvalid",
     "earned_by_day",
+    "end_tax_rate",
     "lots_of",
     "maturable",
     "mature_due",
@@ -29,8 +36,11 @@ __all__ = [
     "record",
     "record_many",
     "reverse",
+    "set_tax_rate",
     "split",
     "split_growth",
+    "tax_for",
+    "tax_rates",
     "tax_within",
     "totals_of",
 ]

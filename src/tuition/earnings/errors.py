@@ -10,3 +10,10 @@ class EarningsAlreadyPaid(DomainError):
 
     kind = ErrorKind.CONFLICT
     code = "earnings.already_paid"
+
+
+class TaxRateInvalid(DomainError):
+    """A tax rate is between 0 and {most} %, for a country's two capitals or * for anywhere."""
+
+    kind = ErrorKind.INVALID
+    code = "earnings.tax_rate_invalid"

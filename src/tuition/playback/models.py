@@ -68,7 +68,6 @@ class Playback(Timestamped, Base):
         CheckConstraint("allowance_ms >= 0", name="allowance"),
         Index("idx_playback_content_id", "content_id", "kind"),
         Index("idx_playback_session_id", "session_id"),
-        Index("idx_playback_continue", "user_id", "seen_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

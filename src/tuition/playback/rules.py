@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -188,6 +188,26 @@ def weigh(state: State, report: Report) -> Weighed:
     new = clip(claimed, allowed)
     new_ms = length(new)
     return Weighed(new=new, new_ms=new_ms, refused_ms=length(claimed) - new_ms, allowance_ms=allowed - new_ms)
+
+
+def after(state: State, report: Report, weighed: Weighed, accepted: Ranges) -> State:
+    """The state when ``accepted``, the first part of what was weighed, is kept.
+
+    What is refused for another reason than the clock (money) gives its allowance back.
+    """
+    coverage = union(state.coverage, accepted)
+    covered_ms = length(coverage)
+    done = state.completed_at is None and is_complete(covered_ms, state.duration_ms)
+    return replace(
+        state,
+        coverage=coverage,
+        covered_ms=covered_ms,
+        position_ms=min(max(report.position_ms, 0), state.duration_ms),
+        allowance_ms=weighed.allowance_ms + weighed.new_ms - length(accepted),
+        speed=min(max(report.speed, SPEED_LEAST), SPEED_MOST),
+        seen_at=max(report.at, state.seen_at),
+        completed_at=report.at if done else state.completed_at,
+    )
 
 
 def is_complete(covered_ms: int, duration_ms: int) -> bool:

@@ -1,10 +1,10 @@
 """Money that people keep here to spend by the minute.
 
 Words: a *wallet* is one person's money in one currency; a *lot* is value that came in together and remembers whether it was
-paid for, granted or earned, and when it expires; a *draw* is what a spending took from a lot; a *movement* is a line that the person reads.
-Invariants: a wallet's lots sum to its ledger account; granted value is spent first, then the oldest; a refund returns to the
-lots that it was drawn from; only paid value can leave; low balance is said once; of many heartbeats one starts the automatic
-top-up.
+paid for, granted or earned, and when it expires; a *draw* is what a spending took from a lot; a *movement* is a line that the
+person reads. Invariants: a wallet's lots sum to its ledger account; granted value is spent first, then the oldest; a refund
+returns to the lots that it was drawn from; only paid value can leave; low balance is said once; of many heartbeats one starts
+the automatic top-up.
 """
 
 from tuition.wallets.actions.automatic import change_auto_top_up, charge_due, note_balances, refresh_alert
@@ -17,7 +17,7 @@ from tuition.wallets.actions.funding import (
     start_top_up,
 )
 from tuition.wallets.actions.opening import open_wallet
-from tuition.wallets.actions.spending import draw, draw_many, give_back, record_movement
+from tuition.wallets.actions.spending import LockedLots, draw, draw_from, draw_many, give_back, lock_lots, record_movement
 from tuition.wallets.errors import (
     AutoTopUpNeedsMethod,
     BalanceTooSmall,
@@ -46,6 +46,7 @@ __all__ = [
     "BalanceLow",
     "BalanceTooSmall",
     "Draw",
+    "LockedLots",
     "LotKind",
     "MovementStatus",
     "MovementType",
@@ -63,11 +64,13 @@ __all__ = [
     "change_auto_top_up",
     "charge_due",
     "draw",
+    "draw_from",
     "draw_many",
     "expire_due",
     "get_wallet_for",
     "give_back",
     "grant",
+    "lock_lots",
     "lots_of",
     "lots_total",
     "movements_of",

@@ -19,7 +19,8 @@ from tuition.playback.rules import ALLOWANCE_START_MS, SPEED_ONE, STALE_AFTER, B
 STALE_BATCH = 200
 _PLAYED = text(
     "select coalesce((select sum(upper(part) - lower(part)) from unnest(range_agg(played)) as part), 0), max(at)"
-    " from (select unnest(played) as played, at from play_intervals where play_session_id = :id and user_id = :user_id) as reported"
+    " from (select unnest(played) as played, at from play_intervals"
+    "  where play_session_id = :id and user_id = :user_id) as reported"
 )
 
 
@@ -82,7 +83,11 @@ async def begin(
 
 
 async def end(session: Session, play_session_id: UUID, *, reason: EndReason, at: datetime) -> bool:
-    """End a play session; ``False`` when it had ended before. Announces ``PlaySessionEnded`` once."""
+    """End a play session; ``False`` when it had ended before. Announces ``PlaySessionEnded`` once.
+
+    The playback row is locked first, as the heartbeat's batch does, so that the two cannot wait for each other in a circle.
+    """
+    await session.execute(select(Playback.id).where(Playback.session_id == play_session_id).with_for_update())
     row = (
         await session.scalars(
             select(PlaySession).where(PlaySession.id == play_session_id, PlaySession.status == "active").with_for_update()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +27,14 @@ _TAKE_FROM_LOTS = text(
     " from unnest(:lots, :minors) as taken (lot, minor) where wallet_lots.id = taken.lot"
 ).bindparams(bindparam("lots", type_=ARRAY(Uuid())), bindparam("minors", type_=ARRAY(BigInteger)))
 
+_RECORD_DRAWS = text(
+    "insert into wallet_draws (id, lot_id, source_type, source_id, amount_minor, created_at)"
+    " select id, lot_id, source_type, source_id, minor, :now from unnest(cast(:ids as uuid[]), cast(:lots as uuid[]),"
+    " cast(:types as text[]), cast(:sources as uuid[]), cast(:minors as bigint[]))"
+    " as d (id, lot_id, source_type, source_id, minor) order by source_type, source_id, lot_id"
+    " on conflict (source_type, source_id, lot_id) do update set amount_minor = wallet_draws.amount_minor + excluded.amount_minor"
+)
+
 
 async def draw(session: Session, wallet: Wallet, amount: Money, *, source_type: str, source_id: UUID) -> list[Draw]:
     """Take ``amount`` from a wallet's lots. Raises ``BalanceTooSmall`` (402) with what is missing, or ``WalletFrozen``."""
@@ -38,30 +47,87 @@ async def draw(session: Session, wallet: Wallet, amount: Money, *, source_type: 
 
 
 async def draw_many(session: Session, spendings: Sequence[Spending]) -> list[list[Draw] | Money]:
-    """Serve many spendings in three statements. Per spending: its draws, or, when the wallet cannot pay it in full, what is
-    missing.
+    """Serve many spendings in three statements. Per spending: its draws, or what is missing when the wallet cannot pay in full.
 
     Spendings of one wallet are served in the order given; one that cannot be paid takes nothing.
     """
-    now = clock.now()
-    lots = await _lock_lots(session, {spending.wallet_id for spending in spendings}, now)
+    locked = await lock_lots(session, {spending.wallet_id for spending in spendings})
+    return await draw_from(session, locked, spendings)
+
+
+class LockedLots:
+    """The live lots of some wallets, locked until the transaction ends: what they hold cannot change under one's hands."""
+
+    def __init__(self, lots: dict[UUID, list[Lot]]) -> None:
+        self._lots = lots
+
+    def available(self, wallet_id: UUID) -> int:
+        """What the wallet's live lots hold, in minor units."""
+        return sum(lot.remaining for lot in self._lots.get(wallet_id, ()))
+
+    def take(self, wallet_id: UUID, minor: int) -> tuple[list[Draw], int]:
+        """Take from a wallet, or report what is missing and take nothing."""
+        lots = self._lots.get(wallet_id, [])
+        draws, missing = take(lots, minor)
+        if not missing:
+            taken = {part.lot_id: part.minor for part in draws}
+            left = [replace(lot, remaining=lot.remaining - taken.get(lot.id, 0)) for lot in lots]
+            self._lots[wallet_id] = [lot for lot in left if lot.remaining]
+        return draws, missing
+
+
+async def lock_lots(session: Session, wallet_ids: set[UUID]) -> LockedLots:
+    """Lock the live lots of these wallets, in the order of their ids."""
+    rows = await session.execute(
+        select(
+            WalletLot.wallet_id,
+            WalletLot.id,
+            WalletLot.kind,
+            WalletLot.remaining_minor,
+            WalletLot.expires_at,
+            WalletLot.created_at,
+        )
+        .where(
+            WalletLot.wallet_id == func.any(bindparam("wallets", list(wallet_ids), type_=ARRAY(Uuid()))),
+            WalletLot.remaining_minor > 0,
+            WalletLot.expires_at.is_(None) | (WalletLot.expires_at > clock.now()),
+        )
+        .order_by(WalletLot.id)
+        .with_for_update()
+    )
+    lots: dict[UUID, list[Lot]] = defaultdict(list)
+    for wallet_id, lot_id, kind, remaining, expires_at, created_at in rows:
+        lots[wallet_id].append(Lot(lot_id, LotKind(kind), remaining, expires_at, created_at))
+    return LockedLots({wallet_id: spending_order(found) for wallet_id, found in lots.items()})
+
+
+async def draw_from(session: Session, locked: LockedLots, spendings: Sequence[Spending]) -> list[list[Draw] | Money]:
+    """Serve spendings from lots that are locked already (see ``draw_many``)."""
     outcomes: list[list[Draw] | Money] = []
     taken: dict[UUID, int] = defaultdict(int)
     recorded: dict[tuple[str, UUID, UUID], int] = defaultdict(int)
     for spending in spendings:
-        live = lots.get(spending.wallet_id, [])
-        draws, missing = take(live, spending.amount.minor)
+        draws, missing = locked.take(spending.wallet_id, spending.amount.minor)
         if missing:
             outcomes.append(Money(missing, spending.amount.currency))
             continue
         for part in draws:
             taken[part.lot_id] += part.minor
             recorded[spending.source_type, spending.source_id, part.lot_id] += part.minor
-        lots[spending.wallet_id] = _after(live, draws)
         outcomes.append(draws)
     if taken:
         await session.execute(_TAKE_FROM_LOTS, {"lots": list(taken), "minors": list(taken.values())})
-        await _record_draws(session, recorded, now)
+        await session.execute(
+            _RECORD_DRAWS,
+            {
+                "ids": [new_id() for _ in recorded],
+                "lots": [lot_id for _, _, lot_id in recorded],
+                "types": [source_type for source_type, _, _ in recorded],
+                "sources": [source_id for _, source_id, _ in recorded],
+                "minors": list(recorded.values()),
+                "now": clock.now(),
+            },
+        )
     return outcomes
 
 
@@ -146,58 +212,6 @@ async def settle_movement(
         )
         .values(status=status.value, completed_at=at)
     )
-
-
-async def _lock_lots(session: Session, wallet_ids: set[UUID], now: datetime) -> dict[UUID, list[Lot]]:
-    """The live lots of these wallets, locked, in spending order."""
-    rows = await session.execute(
-        select(
-            WalletLot.wallet_id,
-            WalletLot.id,
-            WalletLot.kind,
-            WalletLot.remaining_minor,
-            WalletLot.expires_at,
-            WalletLot.created_at,
-        )
-        .where(
-            WalletLot.wallet_id == func.any(bindparam("wallets", list(wallet_ids), type_=ARRAY(Uuid()))),
-            WalletLot.remaining_minor > 0,
-            WalletLot.expires_at.is_(None) | (WalletLot.expires_at > now),
-        )
-        .order_by(WalletLot.id)
-        .with_for_update()
-    )
-    lots: dict[UUID, list[Lot]] = defaultdict(list)
-    for wallet_id, lot_id, kind, remaining, expires_at, created_at in rows:
-        lots[wallet_id].append(Lot(lot_id, LotKind(kind), remaining, expires_at, created_at))
-    return {wallet_id: spending_order(found) for wallet_id, found in lots.items()}
-
-
-async def _record_draws(session: Session, recorded: dict[tuple[str, UUID, UUID], int], now: datetime) -> None:
-    rows = [
-        {
-            "id": new_id(),
-            "lot_id": lot_id,
-            "source_type": source_type,
-            "source_id": source_id,
-            "amount_minor": minor,
-            "created_at": now,
-        }
-        for (source_type, source_id, lot_id), minor in sorted(recorded.items())
-    ]
-    statement = insert(WalletDraw).values(rows)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["source_type", "source_id", "lot_id"],
-            set_={"amount_minor": WalletDraw.amount_minor + statement.excluded.amount_minor},
-        )
-    )
-
-
-def _after(lots: Sequence[Lot], draws: Sequence[Draw]) -> list[Lot]:
-    taken = {part.lot_id: part.minor for part in draws}
-    left = [Lot(lot.id, lot.kind, lot.remaining - taken.get(lot.id, 0), lot.expires_at, lot.created_at) for lot in lots]
-    return [lot for lot in left if lot.remaining]
 
 
 def _as_lot(lot: WalletLot) -> Lot:

@@ -63,7 +63,6 @@ create table playback (
 ) with (fillfactor = 60);
 create index idx_playback_content_id on playback (content_id, kind);
 create index idx_playback_session_id on playback (session_id);
-create index idx_playback_continue on playback (user_id, seen_at);
 select tuition_touch('playback');
 
 create table play_intervals (

@@ -35,6 +35,23 @@ create table earning_lots (
 create index idx_earning_lots_creator_id_created_at on earning_lots (creator_id, created_at);
 create index idx_earning_lots_maturing on earning_lots (hold_until) where matured_minor < amount_minor - reversed_minor;
 select tuition_touch('earning_lots');
+
+create table tax_rates (
+  id uuid constraint pk_tax_rates primary key,
+  country text not null constraint ck_tax_rates_country check (country ~ '^([A-Z]{2}|[*])$'),
+  name text not null,
+  rate numeric(7,6) not null constraint ck_tax_rates_rate check (rate between 0 and 0.5),
+  is_inclusive boolean not null,
+  valid_from timestamptz not null,
+  valid_until timestamptz,
+  changed_by uuid constraint fk_tax_rates_changed_by references users (id) on delete set null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint ck_tax_rates_period check (valid_until > valid_from)
+);
+create unique index uq_tax_rates_in_force on tax_rates (country) where valid_until is null;
+create index idx_tax_rates_changed_by on tax_rates (changed_by);
+select tuition_touch('tax_rates');
 """
 
 
@@ -43,4 +60,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop table earning_lots")
+    op.execute("drop table tax_rates, earning_lots")

@@ -1,0 +1,1 @@
+"""What can happen to a meter: a session begins, is charged, and is settled."""

@@ -1,0 +1,88 @@
+"""What people and rooms ask about meters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from tuition.kernel import Currency, Money
+from tuition.metering.models import Meter, MeteredSession
+from tuition.platform import paging
+from tuition.platform.database import AnySession
+from tuition.playback import PlaySession
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredLine:
+    """One play session as its payer reads it."""
+
+    play_session_id: UUID
+    content_id: UUID
+    title: str
+    started_at: datetime
+    ended_at: datetime | None
+    played_ms: int
+    price_per_minute: Decimal
+    cost: Money
+
+
+async def meter_of(session: AnySession, user_id: UUID, content_id: UUID) -> Meter | None:
+    """What a person has paid by the minute for a content: the meter that was used last."""
+    statement = (
+        select(Meter).where(Meter.user_id == user_id, Meter.content_id == content_id).order_by(Meter.updated_at.desc()).limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def meters_of(session: AnySession, user_id: UUID, content_ids: Sequence[UUID]) -> dict[UUID, Meter]:
+    """The same for several contents, in one query."""
+    statement = select(Meter).where(Meter.user_id == user_id, Meter.content_id.in_(content_ids)).order_by(Meter.updated_at)
+    return {meter.content_id: meter for meter in (await session.scalars(statement)).all()}
+
+
+async def metered_sessions_of(
+    session: AnySession, user_id: UUID, *, cursor: str | None = None, limit: int = 25
+) -> paging.Page[MeteredLine]:
+    """A person's paid play sessions, newest first; a running one shows what it has cost so far."""
+    statement = (
+        select(PlaySession, MeteredSession, Meter.posted_minor)
+        .join(MeteredSession, MeteredSession.play_session_id == PlaySession.id)
+        .join(Meter, Meter.id == MeteredSession.meter_id)
+        .where(PlaySession.user_id == user_id)
+    )
+    keys = [PlaySession.started_at.desc(), PlaySession.id.desc()]
+    page = await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    return paging.Page([_line(*row) for row in page.items], page.next_cursor)
+
+
+async def sold_by_minute(session: AnySession, content_ids: Sequence[UUID]) -> dict[UUID, list[Money]]:
+    """What each content has brought in by the minute, per currency."""
+    statement = (
+        select(Meter.content_id, Meter.currency, func.sum(Meter.posted_minor))
+        .where(Meter.content_id.in_(content_ids))
+        .group_by(Meter.content_id, Meter.currency)
+        .order_by(Meter.currency)
+    )
+    sums: dict[UUID, list[Money]] = {}
+    for content_id, currency, minor in await session.execute(statement):
+        sums.setdefault(content_id, []).append(Money(int(minor), Currency(currency)))
+    return sums
+
+
+def _line(play: PlaySession, metered: MeteredSession, posted_minor: int) -> MeteredLine:
+    cost = posted_minor - metered.posted_before_minor if metered.cost_minor is None else metered.cost_minor
+    return MeteredLine(
+        play_session_id=play.id,
+        content_id=play.content_id,
+        title=play.content_title,
+        started_at=play.started_at,
+        ended_at=play.ended_at,
+        played_ms=play.played_ms,
+        price_per_minute=metered.price_per_minute,
+        cost=Money(cost, Currency(metered.currency)),
+    )
