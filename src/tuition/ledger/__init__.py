@@ -13,7 +13,9 @@ A posting locks the accounts it takes from until the transaction ends. Post late
 """
 
 from tuition.ledger.actions import Outcome, Refusal, fold, make_months, post, post_many
+from tuition.ledger.audit import CheckReport, check
 from tuition.ledger.errors import InsufficientFunds, KeyReused, TooLarge
+from tuition.ledger.exports import export_beancount, export_csv, export_parquet, export_statement_csv
 from tuition.ledger.queries import StatementLine, balance, balances, statement, statement_lines
 from tuition.ledger.rules import PLATFORM, AccountKey, AccountKind, Posted, Posting, Source, Transfer, gateway_kind
 
@@ -21,6 +23,7 @@ __all__ = [
     "PLATFORM",
     "AccountKey",
     "AccountKind",
+    "CheckReport",
     "InsufficientFunds",
     "KeyReused",
     "Outcome",
@@ -33,6 +36,11 @@ __all__ = [
     "Transfer",
     "balance",
     "balances",
+    "check",
+    "export_beancount",
+    "export_csv",
+    "export_parquet",
+    "export_statement_csv",
     "fold",
     "gateway_kind",
     "make_months",

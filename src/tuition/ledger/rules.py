@@ -154,14 +154,6 @@ class Posted:
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class KindTotal:
-    """What all accounts of a kind hold together, in one currency."""
-
-    kind: str
-    balance: Money
-
-
 def account_bytes(key: AccountKey) -> bytes:
     """An account as the fingerprint sees it."""
     return key.owner.bytes + f"{key.kind} {key.currency}".encode()

@@ -1,8 +1,8 @@
 """How postings travel: a batch becomes sixteen arrays in PostgreSQL's binary format, so that one round trip carries it.
 
-The driver would write the same arrays element by element in Python; for a batch that was most of the time outside the
-database. Everything here is a join of bytes (PostgreSQL source, ``array_send``: dimensions, flags, element type, length, lower bound, then
-each element after its length).
+The driver would write the same arrays element by element in Python, which took most of the time outside the database.
+Here everything is a join of bytes (as PostgreSQL's ``array_recv`` reads them: dimensions, flags, element type, length,
+lower bound, then each element after its length).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from array import array
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
@@ -60,11 +60,11 @@ class BigInts(_Array):
 
 # (our type, PostgreSQL's oid of the array, of its element), from pg_type.dat; they never change.
 _OIDS = ((Uuids, 2951, 2950), (Texts, 1009, 25), (Blobs, 1001, 17), (Moments, 1185, 1184), (Ints, 1007, 23), (BigInts, 1016, 20))
-_ELEMENT_OID = {kind: element for kind, _, element in _OIDS}
+_ELEMENT_OID: dict[type[_Array], int] = {kind: element for kind, _, element in _OIDS}
 
 
 class _ArrayDumper(Dumper):
-    format: ClassVar[Format] = Format.BINARY
+    format = Format.BINARY
 
     def dump(self, obj: Any) -> bytes:
         return bytes(obj)
@@ -156,8 +156,6 @@ async def call(session: AnySession, statement: str, parameters: tuple[Any, ...])
 
 class Batch:
     """Postings taken apart: their transactions, the accounts that they name, their transfers."""
-
-    __slots__ = ("accounts", "amounts", "credits", "debits", "first", "ids", "items", "postings", "prints", "transfer_ids", "_known")
 
     def __init__(self, postings: Sequence[Posting]) -> None:
         self.postings = postings
