@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .craft.encoding import EncodingFailed
-from .items import Kind, MediaItem
-from .making import Progress, make_media
+from tuition.cli.demo.media.craft.encoding import EncodingFailed
+from tuition.cli.demo.media.items import Kind, MediaItem
+from tuition.cli.demo.media.making import Progress, make_media
 
 __all__ = ["EncodingFailed", "Kind", "MediaItem", "Progress", "make_media"]

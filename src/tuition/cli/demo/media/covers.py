@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from .craft.canvas import Canvas, blend
-from .craft.typesetting import BLUE, GOLD, MOON, NIGHT, PAPER, RUST, typeset
-from .films import FILMS, still
+from tuition.cli.demo.media.craft.canvas import Canvas, blend
+from tuition.cli.demo.media.craft.typesetting import BLUE, GOLD, MOON, NIGHT, PAPER, RUST, typeset
+from tuition.cli.demo.media.films import FILMS, still
 
 STILLS_S = {"interest": 5.6, "moon": 5.2, "pythagoras": 5.6, "waves": 5.0}
 
@@ -55,7 +55,9 @@ def _book() -> Image.Image:
     centre = (940.0, 360.0)
     for number in range(24):
         angle = math.tau * number / 24
-        canvas.line([centre, (centre[0] + 430 * math.cos(angle), centre[1] + 430 * math.sin(angle))], blend(BLUE, PAPER, 0.22), 1.2)
+        canvas.line(
+            [centre, (centre[0] + 430 * math.cos(angle), centre[1] + 430 * math.sin(angle))], blend(BLUE, PAPER, 0.22), 1.2
+        )
     for ring in range(8):
         canvas.ring(centre, 66 + 46 * ring, blend(BLUE, PAPER, max(0.75 - 0.08 * ring, 0.18)), 2.2)
     canvas.discs([centre], 44, GOLD)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .craft.encoding import encode_sound
-from .craft.sounds import Track, tone
+from tuition.cli.demo.media.craft.encoding import encode_sound
+from tuition.cli.demo.media.craft.sounds import Track, tone
 
 DURATION_S = 150.0
 ROOT_HZ = 220.0

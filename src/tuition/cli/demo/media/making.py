@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pypdfium2
 
-from . import intervals, words
-from .book import print_book
-from .covers import COVERED, draw_cover
-from .films import FILMS, shoot
-from .items import PLANS, Kind, MediaItem, Plan
+from tuition.cli.demo.media import intervals, words
+from tuition.cli.demo.media.book import print_book
+from tuition.cli.demo.media.covers import COVERED, draw_cover
+from tuition.cli.demo.media.films import FILMS, shoot
+from tuition.cli.demo.media.items import PLANS, Kind, MediaItem, Plan
 
 PROCESSES_MAX = 4
 HERE = Path(__file__).parent
@@ -61,8 +61,8 @@ def make_media(folder: Path, *, progress: Progress | None = None) -> list[MediaI
 
 def _digest(plan: Plan) -> str:
     """Of all that decides what a work looks like: its own sources, the shared tools, and the programs behind them."""
-    own = {Kind.FILM: f"films/{plan.key}.py", Kind.AUDIO: f"{plan.key}.py", Kind.BOOK: "book/**/*", Kind.ARTICLE: "texts/none"}[plan.kind]
-    patterns = ("craft/*.py", "covers.py", "making.py", "words.py", "films/film.py", f"texts/{plan.key}.*", own)
+    shared = ("craft/*.py", "covers.py", "making.py", "words.py", "films/film.py", f"texts/{plan.key}.*")
+    patterns = (*shared, f"films/{plan.key}.py", f"{plan.key}.py", f"{plan.key}/**/*")
     digest = hashlib.sha256()
     for package in ("imageio-ffmpeg", "pillow", "typst"):
         digest.update(f"{package} {importlib.metadata.version(package)}\n".encode())

@@ -51,8 +51,8 @@ def _closed(entries: list[tuple[float, dict[str, str]]], duration_s: float) -> t
 
 
 def web_vtt(cues: tuple[Cue, ...], language: str) -> str:
-    blocks = [f"{number}\n{_stamp(cue.start_s)} --> {_stamp(cue.end_s)}\n{cue.words[language]}\n" for number, cue in enumerate(cues, 1)]
-    return "WEBVTT\n\n" + "\n".join(blocks)
+    blocks = [f"{_stamp(cue.start_s)} --> {_stamp(cue.end_s)}\n{cue.words[language]}\n" for cue in cues]
+    return "WEBVTT\n\n" + "\n".join(f"{number}\n{block}" for number, block in enumerate(blocks, 1))
 
 
 def transcript(script: Script, language: str) -> str:

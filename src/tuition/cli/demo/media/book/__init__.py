@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..craft.typesetting import typeset_book
-from .exercises import exercises
+from tuition.cli.demo.media.book.exercises import exercises
+from tuition.cli.demo.media.craft.typesetting import typeset_book
 
 __all__ = ["print_book"]
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from .canvas import HEIGHT, WIDTH
+from tuition.cli.demo.media.craft.canvas import HEIGHT, WIDTH
 
 FPS = 24
-VIDEO = (
-    ["-c:v", "libx264", "-preset", "superfast", "-crf", "23", "-tune", "animation", "-pix_fmt", "yuv420p"]
-    + ["-g", str(FPS * 2), "-threads", "1", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
-)  # fmt: skip
+VIDEO = ["-c:v", "libx264", "-preset", "superfast", "-crf", "25", "-tune", "animation", "-pix_fmt", "yuv420p"]
+# A key frame every two seconds, so that the film can be cut into segments there; one thread, for works are made side by side.
+VIDEO += ["-g", str(FPS * 2), "-threads", "1", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
 SOUND = ["-c:a", "aac", "-b:a", "112k", "-ar", "44100", "-ac", "2"]
 # A small room around dry synthetic tones.
 ROOM = "aecho=0.9:0.8:43|79|127:0.22|0.16|0.10,alimiter=limit=0.9"
@@ -30,7 +29,8 @@ def encode_silent(frames: Iterable[bytes], target: Path) -> None:
     command = _ffmpeg(["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(FPS), "-i", "-"])
     command += ["-vf", "scale=out_color_matrix=bt709:out_range=tv", *VIDEO, *REPRODUCIBLE, "-an", str(target)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdin is not None and process.stderr is not None
+        assert process.stdin is not None
+        assert process.stderr is not None
         try:
             for frame in frames:
                 process.stdin.write(frame)
@@ -45,9 +45,9 @@ def encode_silent(frames: Iterable[bytes], target: Path) -> None:
 def join(pieces: Sequence[Path], sound: Path, target: Path, *, chapters: str, loop_sound: bool = False) -> None:
     """Films one after another with one sound (repeated if it loops) and chapter marks, cut where the pictures end."""
     listing = target.with_suffix(".list")
-    listing.write_text("".join(f"file '{piece.name}'\n" for piece in pieces))
+    listing.write_text("".join(f"file '{piece.name}'\n" for piece in pieces), encoding="utf-8")
     marks = target.with_suffix(".marks")
-    marks.write_text(chapters)
+    marks.write_text(chapters, encoding="utf-8")
     command = _ffmpeg(["-f", "concat", "-i", str(listing), *(["-stream_loop", "-1"] if loop_sound else []), "-i", str(sound)])
     command += ["-i", str(marks), "-map", "0:v", "-map", "1:a", "-map_metadata", "2", "-c:v", "copy", "-af", ROOM, *SOUND]
     _run([*command, "-shortest", "-movflags", "+faststart", *REPRODUCIBLE, str(target)])
@@ -57,11 +57,9 @@ def join(pieces: Sequence[Path], sound: Path, target: Path, *, chapters: str, lo
 
 def encode_sound(sound: Path, target: Path, *, chapters: str) -> None:
     marks = target.with_suffix(".marks")
-    marks.write_text(chapters)
-    _run(
-        [*_ffmpeg(["-i", str(sound), "-i", str(marks)]), "-map", "0:a", "-map_metadata", "1", "-af", ROOM, *SOUND]
-        + ["-movflags", "+faststart", *REPRODUCIBLE, str(target)]
-    )
+    marks.write_text(chapters, encoding="utf-8")
+    command = _ffmpeg(["-i", str(sound), "-i", str(marks), "-map", "0:a", "-map_metadata", "1", "-af", ROOM, *SOUND])
+    _run([*command, "-movflags", "+faststart", *REPRODUCIBLE, str(target)])
     marks.unlink()
 
 

@@ -22,7 +22,8 @@ MOON = "#EFE7D2"
 
 PREAMBLE = f"""
 #set page(width: auto, height: auto, margin: 12pt, fill: none)
-#set text(font: "Libertinus Serif", lang: "en", number-type: "lining", number-width: "tabular", top-edge: "ascender", bottom-edge: "descender")
+#set text(font: "Libertinus Serif", lang: "en", number-type: "lining", number-width: "tabular")
+#set text(top-edge: "ascender", bottom-edge: "descender")
 #set par(leading: 0.2em, justify: false)
 #let ink = rgb("{INK}")
 #let soft = rgb("{SOFT}")
@@ -42,11 +43,13 @@ def typeset(markups: Mapping[str, str]) -> dict[str, Image.Image]:
         return {}
     source = PREAMBLE + "\n#pagebreak(weak: false)\n".join(markups.values())
     pages = typst.compile(source.encode(), format="png", ppi=72.0, ignore_system_fonts=True)
-    sheets = pages if isinstance(pages, list) else [pages]
+    sheets = [pages] if isinstance(pages, bytes) else pages
     assert len(sheets) == len(markups), "a label must fit on one page"
     return {name: Image.open(io.BytesIO(sheet)).convert("RGBA") for name, sheet in zip(markups, sheets, strict=True)}
 
 
 def typeset_book(source: Path, *, inputs: Mapping[str, str]) -> bytes:
     """A PDF. The reader's own Arabic fonts are used where there are any; typst's DejaVu is the last resort."""
-    return bytes(typst.compile(str(source), format="pdf", sys_inputs=dict(inputs)))
+    pages = typst.compile(str(source), format="pdf", sys_inputs=dict(inputs))
+    assert isinstance(pages, bytes), "a PDF is one file"
+    return pages

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import breathing, interest, moon, pythagoras, waves
-from .film import Film, shoot, still
+from tuition.cli.demo.media.films import breathing, interest, moon, pythagoras, waves
+from tuition.cli.demo.media.films.film import Film, shoot, still
 
 __all__ = ["FILMS", "Film", "shoot", "still"]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from ..craft.canvas import Canvas, blend, ease, mix
-from ..craft.sounds import BELL, PAD, Track, note_hz, tone
-from ..craft.typesetting import GOLD, HAIR, INK, PAPER, RUST
-from .film import Film, Painter, Reel
+from tuition.cli.demo.media.craft.canvas import Canvas, blend, ease, mix
+from tuition.cli.demo.media.craft.sounds import BELL, PAD, Track, note_hz, tone
+from tuition.cli.demo.media.craft.typesetting import GOLD, HAIR, INK, PAPER, RUST
+from tuition.cli.demo.media.films.film import Film, Painter, Reel
 
 CYCLE_S = 10.0
 IN_S = 4.0
@@ -32,7 +32,7 @@ LABELS = {
 }
 
 
-def _painter(labels: Mapping[str, Image.Image]) -> Painter:
+def _painter(_labels: Mapping[str, Image.Image]) -> Painter:
     """Time line: the title, one cycle of each colour, the end. The reels repeat the cycles."""
 
     def paint(canvas: Canvas, t: float) -> None:
@@ -96,9 +96,9 @@ def _score() -> Track:
     track = Track(CYCLE_S)
     track.lay(tone(note_hz("G4"), 5.0, BELL), 0.05, 0.12, around=True)
     track.lay(tone(note_hz("C4"), 5.5, BELL), IN_S, 0.13, around=True)
-    for name in "C3 G3 E4 B4".split():
+    for name in ["C3", "G3", "E4", "B4"]:
         track.lay(tone(note_hz(name), IN_S + 3.0, PAD), 0.0, 0.035, around=True)
-    for name in "F2 C3 A3 E4".split():
+    for name in ["F2", "C3", "A3", "E4"]:
         track.lay(tone(note_hz(name), CYCLE_S - IN_S + 1.5, PAD), IN_S, 0.04, around=True)
     return track
 

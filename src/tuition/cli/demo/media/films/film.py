@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from ..craft.canvas import HEIGHT, WIDTH, Canvas
-from ..craft.encoding import FPS, encode_silent, join
-from ..craft.sounds import Track
-from ..craft.typesetting import typeset
+from tuition.cli.demo.media.craft.canvas import HEIGHT, WIDTH, Canvas
+from tuition.cli.demo.media.craft.encoding import FPS, encode_silent, join
+from tuition.cli.demo.media.craft.sounds import Track
+from tuition.cli.demo.media.craft.typesetting import typeset
 
 Painter = Callable[[Canvas, float], None]
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from ..craft.canvas import Canvas, Point, ease, mix, span
-from ..craft.sounds import Track, tone
-from ..craft.typesetting import BLUE, GOLD, HAIR, INK, PAPER, RUST
-from .film import Film, Painter, Reel
+from tuition.cli.demo.media.craft.canvas import Canvas, Point, ease, mix, span
+from tuition.cli.demo.media.craft.sounds import Track, tone
+from tuition.cli.demo.media.craft.typesetting import BLUE, GOLD, HAIR, INK, PAPER, RUST
+from tuition.cli.demo.media.films.film import Film, Painter, Reel
 
 YEARS = 40
 RATE = 0.07
@@ -28,7 +28,7 @@ LABELS = {
     "compound_head": "#over[Leave it inside]",
     "compound_text": "#t(27, width: 330pt)[Every year _all that is there_ earns 7 %. The interest earns interest.]",
     "gap_head": "#over(fill: gold)[Interest on interest]",
-    "gap_text": "#t(27, width: 330pt)[The coins you put in are the same. The rate is the same. The space between is time at work.]",
+    "gap_text": "#t(27, width: 330pt)[The coins are the same, the rate is the same. The space between is time at work.]",
     "gap_figure": "#t(60, fill: gold)[11,174]",
     "double_head": "#over[The rule of 72]",
     "double_text": "#t(27, width: 330pt)[Divide 72 by the rate: that many years to double. At 7 %:]",

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from ..craft.canvas import Canvas, Point, blend, ease, mix, span
-from ..craft.sounds import BELL, Track, note_hz, tone
-from ..craft.typesetting import GOLD, MOON, NIGHT
-from .film import Film, Painter, Reel
+from tuition.cli.demo.media.craft.canvas import Canvas, Point, blend, ease, mix, span
+from tuition.cli.demo.media.craft.sounds import BELL, Track, note_hz, tone
+from tuition.cli.demo.media.craft.typesetting import GOLD, MOON, NIGHT
+from tuition.cli.demo.media.films.film import Film, Painter, Reel
 
 DURATION_S = 108.0
 EARTH = (400.0, 370.0)
@@ -39,13 +39,13 @@ LABELS = {
     "sunlight": "#over(fill: gold)[sunlight]",
     "earth": '#t(22, fill: rgb("#9AA3B2"))[Earth, from above the north pole]',
     "half_head": "#over(fill: gold)[Always half]",
-    "half": "#t(30, fill: moon, width: 400pt)[The sun lights one half of the moon. Always, and always the half that faces the sun.]",
+    "half": "#t(30, fill: moon, width: 400pt)[The sun lights one half of the moon: always the half that faces the sun.]",
     "half_more": "#t(30, fill: moon, width: 400pt)[Once a month the moon goes round us. We look at it from the middle.]",
     "seen": "#over(fill: gold)[as we see it]",
     "days_head": "#over(fill: gold)[A month]",
     "days": "#t(26, fill: moon, width: 380pt)[From new moon to new moon: *29.5 days*. The word _month_ comes from _moon_.]",
     "shadow_head": "#over(fill: gold)[It is not our shadow]",
-    "shadow": "#t(27, fill: moon, width: 1000pt)[Earth’s shadow lies behind Earth. The moon’s path is tilted by about 5°, so the moon "
+    "shadow": "#t(27, fill: moon, width: 1000pt)[Earth’s shadow lies behind Earth. The moon’s path is tilted by about 5°, so it "
     "usually passes above or below it. When it does not, we have an eclipse.]",
     "tilt": "#t(24, fill: gold)[5°]",
     "close": "#t(46, fill: moon)[Look up tonight. Which way is the light?]",
@@ -189,13 +189,13 @@ def _tilt(canvas: Canvas, t: float) -> None:
 def _score() -> Track:
     track = Track(DURATION_S)
     track.chords(["A2 E3 B3 C4", "F2 C3 A3 E4", "C3 G3 D4 E4", "G2 D3 B3 A3"] * 4 + ["A2 E3 B3 C4", "A2 E3 A3"], 0.0, 6.0, 0.032)
-    for stop, name in enumerate("A3 C4 E4 G4 A4 G4 E4 C4".split()):
+    for stop, name in enumerate(["A3", "C4", "E4", "G4", "A4", "G4", "E4", "C4"]):
         track.lay(tone(note_hz(name), 3.5, BELL), PHASES_S + stop * STEP_S + 0.1, 0.13)
-    for place, name in enumerate("A4 B4 C5 E5 D5 C5 B4 G4 A4 E4 G4 A4".split()):
+    for place, name in enumerate(["A4", "B4", "C5", "E5", "D5", "C5", "B4", "G4", "A4", "E4", "G4", "A4"]):
         track.lay(tone(note_hz(name), 2.2), PHASES_S + 8 * STEP_S + place + 0.1, 0.08)
-    for number, name in enumerate("A3 C4 E4 G4 A4 G4 E4 A4".split()):
+    for number, name in enumerate(["A3", "C4", "E4", "G4", "A4", "G4", "E4", "A4"]):
         track.lay(tone(note_hz(name), 3.0, BELL), 98.4 + 0.25 * number, 0.1)
-    for place, name in enumerate("E4 A4 C5".split()):
+    for place, name in enumerate(["E4", "A4", "C5"]):
         track.lay(tone(note_hz(name), 3.0), 8.0 + 0.5 * place, 0.1)
     return track
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from ..craft.canvas import Canvas, Point, ease, mix, span
-from ..craft.sounds import BELL, Track, note_hz, tone
-from ..craft.typesetting import BLUE, GOLD, HAIR, INK, MOSS, PAPER, RUST
-from .film import Film, Painter, Reel
+from tuition.cli.demo.media.craft.canvas import Canvas, Point, ease, mix, span
+from tuition.cli.demo.media.craft.sounds import BELL, Track, note_hz, tone
+from tuition.cli.demo.media.craft.typesetting import BLUE, GOLD, HAIR, INK, MOSS, PAPER, RUST
+from tuition.cli.demo.media.films.film import Film, Painter, Reel
 
 DURATION_S = 88.0
 UNIT = 62.0
@@ -41,16 +41,17 @@ LABELS = {
     "why": "#t(30, width: 420pt, fill: soft)[Why should they be?]",
     "frame_head": "#over[One square, four triangles]",
     "frame": "#t(30, width: 420pt)[Lay four copies of the triangle inside a square whose side is #box[_a_ + _b_].]",
-    "hole": "#t(30, width: 420pt)[What they leave open is a tilted square. Its side is the long side of the triangle, so its area is "
+    "hole": "#t(30, width: 420pt)[What they leave open is a tilted square. Its side is the triangle’s long side, so its area is "
     "#text(fill: rust)[$c^2$].]",
     "move_head": "#over[Now slide two of them]",
     "move": "#t(30, width: 420pt)[Nothing is added, nothing is taken away. The same four triangles, the same frame.]",
-    "left": "#t(30, width: 420pt)[This time they leave open two upright squares: #text(fill: blue)[$a^2$] and #text(fill: moss)[$b^2$].]",
+    "left": "#t(30, width: 420pt)[This time they leave open two upright squares: "
+    "#text(fill: blue)[$a^2$] and #text(fill: moss)[$b^2$].]",
     "same": "#t(30, width: 420pt)[The open space never changed. So the two are equal to the one.]",
     "count_head": "#over[Count, to be sure]",
     "count": "#t(30, width: 400pt)[Sides of 3 and 4: nine tiles and sixteen tiles.]",
-    "count_end": "#t(30, width: 400pt)[Twenty-five tiles make a square of 5 by 5. Builders have set right angles with a rope of 3, 4 and 5 "
-    "for thousands of years.]",
+    "count_end": "#t(30, width: 400pt)[Twenty-five tiles make a square of 5 by 5. Builders have set right angles "
+    "with a rope of 3, 4 and 5 for thousands of years.]",
     "formula": "#t(92)[$a^2 + b^2 = c^2$]",
     "source": "#t(28, fill: soft)[Euclid, _Elements_, Book I, Proposition 47 · about 300 BC]",
     **{f"k{number}": f"#t(72)[{number}]" for number in range(26)},
@@ -66,7 +67,7 @@ def _square(canvas: Canvas, at: Point, side: float, color: str, seen: float) -> 
     canvas.polygon([(x, y), (x + side, y), (x + side, y + side), (x, y + side)], color, seen)
 
 
-def _painter(labels: Mapping[str, Image.Image]) -> Painter:
+def _painter(_labels: Mapping[str, Image.Image]) -> Painter:
     def paint(canvas: Canvas, t: float) -> None:
         if t < 7.2:
             _title(canvas, t)
@@ -196,14 +197,14 @@ def _score() -> Track:
     for at_s, names in ((11.0, "D4 F#4"), (13.0, "E4 A4"), (16.0, "F#4 A4 D5"), (30.0, "D4 A4 D5")):
         for place, name in enumerate(names.split()):
             track.lay(tone(note_hz(name), 2.4), at_s + 0.14 * place, 0.17)
-    for place, name in enumerate("D4 F#4 A4 B4".split()):
+    for place, name in enumerate(["D4", "F#4", "A4", "B4"]):
         track.lay(tone(note_hz(name), 1.6), 26.6 + 0.7 * place, 0.15)
     for at_s, name in ((40.3, "A4"), (43.8, "D5"), (44.9, "F#5"), (50.0, "A4")):
         track.lay(tone(note_hz(name), 3.0, BELL), at_s, 0.13)
     scale = [note_hz(f"{letter}{octave}") for octave in (3, 4, 5) for letter in ("D", "E", "F#", "A", "B")]
     for number in range(25):
         track.lay(tone(scale[number % 15 if number < 15 else number - 11], 1.4), COUNT_S + 0.42 * number + 0.75, 0.13)
-    for place, name in enumerate("D4 F#4 A4 D5".split()):
+    for place, name in enumerate(["D4", "F#4", "A4", "D5"]):
         track.lay(tone(note_hz(name), 4.0, BELL), 78.8 + 0.5 * place, 0.13)
     return track
 

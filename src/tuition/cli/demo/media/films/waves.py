@@ -9,11 +9,11 @@ from functools import cache
 
 from PIL import Image
 
-from ..craft.canvas import Canvas, Point, blend, ease, mix, span
-from ..craft.encoding import FPS
-from ..craft.sounds import RATE_HZ, Track
-from ..craft.typesetting import BLUE, HAIR, INK, MOSS, PAPER, RUST
-from .film import Film, Painter, Reel
+from tuition.cli.demo.media.craft.canvas import Canvas, Point, blend, ease, mix, span
+from tuition.cli.demo.media.craft.encoding import FPS
+from tuition.cli.demo.media.craft.sounds import RATE_HZ, Track
+from tuition.cli.demo.media.craft.typesetting import BLUE, HAIR, INK, MOSS, PAPER, RUST
+from tuition.cli.demo.media.films.film import Film, Painter, Reel
 
 DURATION_S = 102.0
 LEFT, RIGHT = 150.0, 1190.0
@@ -105,7 +105,7 @@ def _wave(t: float) -> Callable[[float], tuple[float, float, float]]:
     return value
 
 
-def _painter(labels: Mapping[str, Image.Image]) -> Painter:
+def _painter(_labels: Mapping[str, Image.Image]) -> Painter:
     def paint(canvas: Canvas, t: float) -> None:
         if t < 7.2:
             _title(canvas, t)
