@@ -37,7 +37,9 @@ def move(debit: AccountKey, credit: AccountKey, minor: int) -> Transfer:
     return Transfer(debit, credit, Money(minor, debit.currency))
 
 
-def posting(key: str, *transfers: Transfer, owner: UUID = ALICE, kind: str = "sale", source: Source = SOURCE, at: datetime = NOON) -> Posting:
+def posting(
+    key: str, *transfers: Transfer, owner: UUID = ALICE, kind: str = "sale", source: Source = SOURCE, at: datetime = NOON
+) -> Posting:
     return Posting(owner, kind, source, key, transfers, at)
 
 

@@ -151,7 +151,9 @@ async def test_the_largest_amount_fits_and_one_more_is_refused(session: Session)
         await top_up(session, 1, "even more")
     await ledger.post(session, posting("spent", move(wallet(ALICE), revenue(), MINOR_MAX)))
     with pytest.raises(ledger.InsufficientFunds) as refused:
-        await ledger.post(session, posting("over", move(wallet(ALICE), revenue(), MINOR_MAX), move(wallet(ALICE), gateway(), MINOR_MAX)))
+        await ledger.post(
+            session, posting("over", move(wallet(ALICE), revenue(), MINOR_MAX), move(wallet(ALICE), gateway(), MINOR_MAX))
+        )
     assert refused.value.missing.minor == MINOR_MAX
 
 

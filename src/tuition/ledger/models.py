@@ -102,9 +102,7 @@ class Unfolded(Base):
     __tablename__ = "ledger_unfolded"
     __personal__ = ()
     __backup__ = "full"
-    __table_args__: Any = (
-        {"postgresql_with": {"autovacuum_vacuum_scale_factor": 0, "autovacuum_vacuum_threshold": 20000}},
-    )
+    __table_args__: Any = ({"postgresql_with": {"autovacuum_vacuum_scale_factor": 0, "autovacuum_vacuum_threshold": 20000}},)
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -89,7 +89,11 @@ async def balance(session: AnySession, key: AccountKey) -> Money:
 
 async def balances(session: AnySession, keys: Sequence[AccountKey]) -> dict[AccountKey, Money]:
     """What accounts hold, all at the same moment."""
-    arrays = wire.uuids([key.owner.bytes for key in keys]), wire.texts([key.kind for key in keys]), wire.texts([key.currency for key in keys])
+    arrays = (
+        wire.uuids([key.owner.bytes for key in keys]),
+        wire.texts([key.kind for key in keys]),
+        wire.texts([key.currency for key in keys]),
+    )
     rows = await wire.call(session, _BALANCES, arrays)
     return {key: Money(int(minor), key.currency) for key, [minor] in zip(keys, rows, strict=True)}
 
@@ -123,7 +127,9 @@ async def statement_lines(
     session: AnySession, key: AccountKey, *, since: datetime | None = None, until: datetime | None = None
 ) -> AsyncIterator[StatementLine]:
     """All of an account's lines in a period, oldest first, streamed."""
-    rows = await session.stream(text(_PERIOD), _account_values(key) | _period_values(since, until), execution_options={"yield_per": 1_000})
+    rows = await session.stream(
+        text(_PERIOD), _account_values(key) | _period_values(since, until), execution_options={"yield_per": 1_000}
+    )
     async for row in rows:
         yield _line(row, int(row.balance), key.currency)
 

@@ -70,7 +70,8 @@ def account_name(owner: UUID, kind: str) -> str:
         root = "Assets:Gateway:" + kind.removeprefix(GATEWAY_PREFIX).replace("_", "-").capitalize()
     else:
         root = _ROOTS[kind]
-    return root if owner == PLATFORM else f"{root}:{str(owner).upper()}"
+    # Never the root alone: Beancount counts into an account what its sub-accounts hold.
+    return f"{root}:Platform" if owner == PLATFORM else f"{root}:{str(owner).upper()}"
 
 
 def _heading(row: Row[Any]) -> str:

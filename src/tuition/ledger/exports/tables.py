@@ -16,9 +16,33 @@ from tuition.ledger.queries import statement_lines
 from tuition.ledger.rules import AccountKey
 from tuition.platform.database import AnySession
 
-_TEXTS = ("transaction_id", "transfer_id", "kind", "source_type", "source_id", "debit_owner", "debit_kind", "credit_owner", "credit_kind", "currency")
-_SCHEMA = pa.schema([("at", pa.timestamp("us", tz="UTC")), *((name, pa.string()) for name in _TEXTS), ("amount_minor", pa.int64())])
-_STATEMENT = ("at", "transfer_id", "transaction_id", "kind", "source_type", "source_id", "counterparty_kind", "amount", "balance", "currency")
+_TEXTS = (
+    "transaction_id",
+    "transfer_id",
+    "kind",
+    "source_type",
+    "source_id",
+    "debit_owner",
+    "debit_kind",
+    "credit_owner",
+    "credit_kind",
+    "currency",
+)
+_SCHEMA = pa.schema(
+    [("at", pa.timestamp("us", tz="UTC")), *((name, pa.string()) for name in _TEXTS), ("amount_minor", pa.int64())]
+)
+_STATEMENT = (
+    "at",
+    "transfer_id",
+    "transaction_id",
+    "kind",
+    "source_type",
+    "source_id",
+    "counterparty_kind",
+    "amount",
+    "balance",
+    "currency",
+)
 
 
 async def export_csv(session: AnySession, out: TextIO) -> int:
@@ -63,5 +87,9 @@ async def export_statement_csv(
 
 
 def _table(rows: list[Row[Any]]) -> pa.Table:
-    columns = [[row.at for row in rows], *([str(getattr(row, name)) for row in rows] for name in _TEXTS), [row.amount for row in rows]]
+    columns = [
+        [row.at for row in rows],
+        *([str(getattr(row, name)) for row in rows] for name in _TEXTS),
+        [row.amount for row in rows],
+    ]
     return pa.table(columns, schema=_SCHEMA)
