@@ -46,7 +46,7 @@ def _intervals() -> Image.Image:
 def _book() -> Image.Image:
     labels = typeset(
         {
-            "over": '#over(fill: rgb("#E9C989"))[A book of 45 pages]',
+            "over": '#over(fill: rgb("#E9C989"))[To be read with a pencil]',
             "title": "#t(72, fill: moon)[A Small Book \\ of Everyday \\ Mathematics]",
             "school": "#t(28, fill: moon)[_Ten short chapters, with exercises_]",
         }

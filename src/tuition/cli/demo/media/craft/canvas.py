@@ -112,7 +112,8 @@ class Canvas:
 def _draw_line(pen: ImageDraw.ImageDraw, points: list[Point], width: float) -> None:
     # Round joints by hand: Pillow's own take twenty times as long.
     pen.line(points, fill=255, width=max(round(width), 1))
-    _draw_discs(pen, points, width / 2)
+    # A disc of radius r is 2 r + 1 pixels wide; a larger one would show as a bead on the line.
+    _draw_discs(pen, points, max((round(width) - 1) / 2 - 0.25, 0.5))
 
 
 def _draw_discs(pen: ImageDraw.ImageDraw, centres: list[Point], radius: float) -> None:

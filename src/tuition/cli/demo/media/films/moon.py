@@ -70,7 +70,7 @@ def disc(canvas: Canvas, centre: Point, radius: float, turn: float, seen: float 
     side = 1.0 if angle <= math.pi else -1.0
     limb, edge = [], []
     for step in range(61):
-        y = -1 + step / 30
+        y = -math.cos(math.pi * step / 60)
         half = math.sqrt(max(1 - y * y, 0.0))
         limb.append((centre[0] + side * half * radius, centre[1] + y * radius))
         edge.append((centre[0] + side * math.cos(angle) * half * radius, centre[1] + y * radius))
