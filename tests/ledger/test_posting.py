@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.ledger.books import ALICE, BOB, EUR, JPY, NOON, SOURCE, earnings, gateway, move, posting, revenue, wallet
 
+from tests.ledger.books import ALICE, BOB, EUR, JPY, NOON, SOURCE, earnings, gateway, move, posting, revenue, wallet
 from tuition import ledger
 from tuition.kernel import Currency, Money, new_id
 from tuition.kernel.money import MINOR_MAX

@@ -40,15 +40,15 @@ async def test_ids_of_a_posting_sort_and_are_version_seven(session: Session) -> 
         "select id from ledger_transfers order by id",
         "select id from ledger_accounts",
     )
-    found: list[UUID] = [id for query in queries for id in (await session.execute(text(query))).scalars()]
-    assert {id.version for id in found} == {7}
+    found: list[UUID] = [found for query in queries for found in (await session.execute(text(query))).scalars()]
+    assert {one.version for one in found} == {7}
     assert found[:3] == sorted(found[:3])
 
 
 @pytest.mark.parametrize("length", [0, 1, 7])
 async def test_arrays_arrive_as_they_were_sent(session: Session, length: int) -> None:
     sent: list[tuple[Any, list[Any]]] = [
-        (lambda ids: wire.uuids([id.bytes for id in ids]), [new_id() for _ in range(length)]),
+        (lambda ids: wire.uuids([one.bytes for one in ids]), [new_id() for _ in range(length)]),
         (wire.texts, ["", "wallet", "محفظة", "wallet", "{},\"'\\", "x" * 300, "NULL"][:length]),
         (wire.blobs, [BOB.bytes] * length),
         (wire.ints, [0, 1, -1, 2**31 - 1, -(2**31), 256, 65536][:length]),

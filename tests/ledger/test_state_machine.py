@@ -69,7 +69,7 @@ class Books(RuleBasedStateMachine):
 
     async def _open(self) -> Session:
         session = await self.stack.enter_async_context(Session(self.database.engine, expire_on_commit=False))
-        await session.connection()
+        _ = await session.connection()  # begins
         return session
 
     def run(self, work: Awaitable[T]) -> T:

@@ -20,8 +20,8 @@ Outcome: TypeAlias = Posted | Refusal
 POSTINGS_MAX = 5_000
 """Postings in one call of ``post_many``: beyond it a batch only gets slower and holds its locks longer."""
 MONTHS_AHEAD = 3
-_POST = f"select outcome, transaction, account, missing from ledger_post({', '.join(['%s'] * 15)})"
-_POST_MANY = f"select item, outcome, transaction, account, missing from ledger_post_many({', '.join(['%s'] * 17)})"
+_POST = f"select outcome, transaction, account, missing from ledger_post({', '.join(['%s'] * 15)})"  # noqa: S608 - our own text
+_POST_MANY = f"select item, outcome, transaction, account, missing from ledger_post_many({', '.join(['%s'] * 17)})"  # noqa: S608 - our own text
 
 
 async def post(session: Session, posting: Posting) -> Posted:
@@ -62,7 +62,7 @@ async def post_many(session: Session, postings: Sequence[Posting]) -> list[Outco
         ids, *rest = batch.transfer_parameters()
         parameters = (*batch.transaction_parameters(), *batch.account_parameters(), ids, wire.ints(batch.items), *rest)
         rows = await wire.call(session, _POST_MANY, parameters)
-        found: list[Outcome] = [Posted(UUID(bytes=id)) for id in batch.ids]
+        found: list[Outcome] = [Posted(UUID(bytes=transaction)) for transaction in batch.ids]
         for item, *row in rows:
             found[item - 1] = _outcome(batch.accounts, *row)
         outcomes += found

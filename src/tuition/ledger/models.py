@@ -13,7 +13,7 @@ from tuition.platform.database import AppendOnly, Base, Timestamped, currency_ch
 
 
 class Kind(Base):
-    """How accounts of a kind behave: ``rules.KIND_RULES`` where the posting function can read it. ``gateway:`` stands for all gateways."""
+    """How accounts of a kind behave: ``rules.KIND_RULES``, where SQL can read it. ``gateway:`` stands for every gateway."""
 
     __tablename__ = "ledger_kinds"
     __personal__ = ()

@@ -39,6 +39,7 @@ _LINES = """
     from ledger_transfers t where t.debit_account_id = (select id from account) and {where}
 """
 _SHOWN = "t.at >= cast(:since as timestamptz) and t.at < cast(:until as timestamptz)"
+_NEWER = "((t.at, t.id) >= (cast(:at as timestamptz), cast(:id as uuid)) or t.at >= cast(:until as timestamptz))"
 _COLUMNS = "l.id, l.at, l.transaction_id, l.amount, b.kind, b.source_type, b.source_id, o.owner, o.kind as other_kind, o.currency"
 _JOINS = """
     join ledger_transactions b on b.owner = l.owner and b.id = l.transaction_id
@@ -50,12 +51,12 @@ _PAGE = f"""
       order by at desc, id desc limit :limit
     ), newer as (
       select coalesce(sum(n.amount), 0) as amount from (
-        {_LINES.format(where="((t.at, t.id) >= (cast(:at as timestamptz), cast(:id as uuid)) or t.at >= cast(:until as timestamptz))")}
+        {_LINES.format(where=_NEWER)}
       ) n
     )
     select {_COLUMNS}, (select balance from account) - (select amount from newer) as balance
     from l {_JOINS} order by l.at desc, l.id desc
-"""
+"""  # noqa: S608 - our own text
 _PERIOD = f"""
     {_ACCOUNT}, l as ({_LINES.format(where=_SHOWN)}), later as (
       select coalesce(sum(n.amount), 0) as amount from ({_LINES.format(where="t.at >= cast(:since as timestamptz)")}) n
@@ -63,7 +64,7 @@ _PERIOD = f"""
     select {_COLUMNS}, (select balance from account) - (select amount from later)
       + (sum(l.amount) over (order by l.at, l.id rows unbounded preceding)) as balance
     from l {_JOINS} order by l.at, l.id
-"""
+"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ async def statement(
     if not 1 <= limit <= paging.LIMIT_MAX:
         raise paging.LimitInvalid(limit_max=paging.LIMIT_MAX)
     scope = f"ledger.statement/{key.owner}/{key.kind}/{key.currency}"
-    at, id = paging.Cursor.decode(cursor, scope=scope) if cursor else (_EVER, _LAST)
-    values = _account_values(key) | _period_values(since, until) | {"at": at, "id": id, "limit": limit + 1}
+    at, transfer_id = paging.Cursor.decode(cursor, scope=scope) if cursor else (_EVER, _LAST)
+    values = _account_values(key) | _period_values(since, until) | {"at": at, "id": transfer_id, "limit": limit + 1}
     rows = (await session.execute(text(_PAGE), values)).all()
     lines: list[StatementLine] = []
     standing = int(rows[0].balance) if rows else 0

@@ -143,7 +143,7 @@ class Posting:
     def __post_init__(self) -> None:
         assert 0 < len(self.transfers) <= TRANSFERS_MAX, "a posting has between one and a thousand transfers"
         assert self.at.tzinfo is not None, "a posting happens at a moment, with its zone"
-        assert self.idempotency_key and self.kind and self.source.type, "a posting says what it is"
+        assert all((self.idempotency_key, self.kind, self.source.type)), "a posting says what it is"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The books for other programs: Beancount, CSV, Parquet; one account's statement as CSV. All stream; none holds the books in memory."""
+"""The books for other programs: Beancount, CSV, Parquet; one account's statement as CSV. None holds the books in memory."""
 
 from tuition.ledger.exports.beancount import export_beancount
 from tuition.ledger.exports.tables import export_csv, export_parquet, export_statement_csv

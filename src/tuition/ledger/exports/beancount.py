@@ -77,7 +77,8 @@ def account_name(owner: UUID, kind: str) -> str:
 def _heading(row: Row[Any]) -> str:
     return (
         f'\n{row.at.date()} * "{_quoted(row.kind)}"\n'
-        f'  transaction: "{row.transaction_id}"\n  source: "{_quoted(row.source_type)} {row.source_id}"\n  at: "{row.at.isoformat()}"\n'
+        f'  transaction: "{row.transaction_id}"\n  source: "{_quoted(row.source_type)} {row.source_id}"\n'
+        f'  at: "{row.at.isoformat()}"\n'
     )
 
 

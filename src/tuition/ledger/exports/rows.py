@@ -26,7 +26,7 @@ _WITH_BALANCES = f"""
       (a.balance + coalesce((select sum(u.amount) from ledger_unfolded u where u.account_id = a.id), 0))::bigint
     from ledger_accounts a
     order by 1 nulls last, 2, 3, 9, 10
-"""
+"""  # noqa: S608 - our own text
 
 
 async def transfers(session: AnySession, *, with_balances: bool = False) -> AsyncIterator[Row[Any]]:
