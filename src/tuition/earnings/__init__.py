@@ -11,11 +11,23 @@ from tuition.earnings.actions import mature_due, note_consumption, record, recor
 from tuition.earnings.errors import EarningsAlreadyPaid, TaxRateInvalid
 from tuition.earnings.models import EarningLot
 from tuition.earnings.queries import earned_by_day, lots_of, totals_of
-from tuition.earnings.rules import Category, CreatorShare, Earned, Reversal, Split, maturable, split, split_growth, tax_within
+from tuition.earnings.rules import (
+    CONSUMED_ALL,
+    Category,
+    CreatorShare,
+    Earned,
+    Reversal,
+    Split,
+    maturable,
+    split,
+    split_growth,
+    tax_within,
+)
 from tuition.earnings.taxes import ANYWHERE, NO_TAX, Tax, TaxRate, end_tax_rate, set_tax_rate, tax_for, tax_rates
 
 __all__ = [
     "ANYWHERE",
+    "CONSUMED_ALL",
     "NO_TAX",
     "Category",
     "CreatorShare",

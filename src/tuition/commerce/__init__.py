@@ -1,0 +1,86 @@
+"""Buying: orders become purchases, purchases become grants and money, and a refund undoes its own line and nothing else.
+
+Words: an *order* is what a buyer pays for together; a *line* is one thing of it; a line *fans out* to one *purchase* per
+content, each with its allocated amount, so that each can be refunded alone; a *quote* is what an order would come to.
+Invariants: a content is owned once (a partial unique index says so); of two payments for the same thing one becomes a sale
+and the other goes back by itself; amounts of a fan-out sum to the line, parts of a split to the purchase; a refund goes back
+where the money came from and ends its own grant.
+"""
+
+from tuition.commerce.actions.checkout import checkout
+from tuition.commerce.actions.completing import on_payment_failed, on_payment_succeeded, record_metered_ownership
+from tuition.commerce.actions.refunding import on_refund_failed, on_refund_succeeded, refund
+from tuition.commerce.documents import render_invoice
+from tuition.commerce.errors import (
+    AlreadyOwned,
+    NotForSale,
+    NothingToRefund,
+    OrderNotFound,
+    PurchaseNotFound,
+    WaiverNeeded,
+)
+from tuition.commerce.events import OrderCompleted, PurchaseRefunded
+from tuition.commerce.legal import WAIVER, Waiver
+from tuition.commerce.models import Invoice, Order, OrderLine, Purchase, Refund
+from tuition.commerce.queries import (
+    get_invoice_for,
+    get_order_for,
+    get_purchase_for,
+    invoices_of,
+    lines_of,
+    orders_page,
+    purchases_of,
+    purchases_of_order,
+    sales_by_content,
+    sales_page,
+)
+from tuition.commerce.quotes import Quote, QuoteLine, quote
+from tuition.commerce.refunds import RefundPreview, preview_refund
+from tuition.commerce.rules import Funding, InvoiceKind, OrderStatus, PurchaseStatus, allocate_line, refund_split
+
+__all__ = [
+    "WAIVER",
+    "AlreadyOwned",
+    "Funding",
+    "Invoice",
+    "InvoiceKind",
+    "NotForSale",
+    "NothingToRefund",
+    "Order",
+    "OrderCompleted",
+    "OrderLine",
+    "OrderNotFound",
+    "OrderStatus",
+    "Purchase",
+    "PurchaseNotFound",
+    "PurchaseRefunded",
+    "PurchaseStatus",
+    "Quote",
+    "QuoteLine",
+    "Refund",
+    "RefundPreview",
+    "Waiver",
+    "WaiverNeeded",
+    "allocate_line",
+    "checkout",
+    "get_invoice_for",
+    "get_order_for",
+    "get_purchase_for",
+    "invoices_of",
+    "lines_of",
+    "on_payment_failed",
+    "on_payment_succeeded",
+    "on_refund_failed",
+    "on_refund_succeeded",
+    "orders_page",
+    "preview_refund",
+    "purchases_of",
+    "purchases_of_order",
+    "quote",
+    "record_metered_ownership",
+    "refund",
+    "refund_split",
+    "render_invoice",
+    "sales_by_content",
+    "sales_page",
+]

@@ -1,0 +1,249 @@
+"""An order is paid: purchases become complete, grants are given, the money is split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from tuition import access, catalog, earnings, ledger, messaging, payments, wallets
+from tuition.commerce.actions.invoicing import issue_invoice
+from tuition.commerce.events import OrderCompleted
+from tuition.commerce.models import Order, OrderLine, Purchase
+from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus
+from tuition.kernel import Currency, Money, clock, new_id
+from tuition.ledger import AccountKey, AccountKind
+from tuition.platform import events, site
+from tuition.platform.database import Session
+
+PURPOSE = "order"
+
+
+async def complete(
+    session: Session, order: Order, *, provider: str, reference: str, wallet: wallets.Wallet | None = None
+) -> bool:
+    """Make a pending order's contents the buyer's. ``False`` when another order was first: then nothing has changed.
+
+    Two orders of one buyer wait for each other here; the partial unique index on completed purchases is the backstop.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(order.buyer_id), 1))))
+    purchases = await _purchases(session, order.id)
+    taken = select(Purchase.id).where(
+        Purchase.buyer_id == order.buyer_id,
+        Purchase.content_id.in_([purchase.content_id for purchase in purchases]),
+        Purchase.status == PurchaseStatus.COMPLETED.value,
+    )
+    if await session.scalar(taken.limit(1)) is not None:
+        return False
+    now = clock.now()
+    currency = Currency(order.currency)
+    total = Money(order.total_minor, currency)
+    if wallet is not None:
+        await wallets.draw(session, wallet, total, source_type="order", source_id=order.id)
+        kind = wallets.MovementType.PAYMENT
+        await wallets.record_movement(
+            session, wallet, kind, total, source_type="order", source_id=order.id, at=now, payment_method="wallet"
+        )
+    for purchase in purchases:
+        purchase.status = PurchaseStatus.COMPLETED.value
+        purchase.purchased_at = now
+        purchase.provider, purchase.provider_reference = provider, reference
+        source = ("purchase", purchase.id)
+        scope = access.Content(purchase.content_id)
+        given = await access.grant(session, order.buyer_id, scope, kind=access.AccessType.PURCHASED, source=source)
+        purchase.grant_id = given.id
+    await _open_collections(session, order, purchases)
+    order.status = OrderStatus.COMPLETED.value
+    order.completed_at = now
+    if total:
+        payer = _payer(order, wallet, provider)
+        await ledger.post(session, _posting(order, purchases, payer))
+        await earnings.record_many(session, [_earned(purchase) for purchase in purchases if purchase.creator_minor])
+    await catalog.count_purchases(session, [purchase.content_id for purchase in purchases])
+    await issue_invoice(session, order)
+    content_ids = tuple(purchase.content_id for purchase in purchases)
+    await events.publish(session, OrderCompleted(order.id, order.buyer_id, total, content_ids))
+    titles = (await session.scalars(select(OrderLine.title).where(OrderLine.order_id == order.id).order_by(OrderLine.id))).all()
+    context = {"order_id": str(order.id), "titles": list(titles), "total": str(total)}
+    await messaging.send_email(session, "purchase_receipt", to_person=order.buyer_id, context=context)
+    return True
+
+
+async def on_payment_succeeded(session: Session, fact: payments.PaymentSucceeded) -> None:
+    """An order was paid. When the same thing was bought otherwise meanwhile, the money goes back by itself."""
+    if fact.purpose != PURPOSE:
+        return
+    order = (await session.scalars(select(Order).where(Order.id == fact.subject_id).with_for_update())).one()
+    if order.status not in {OrderStatus.PENDING.value, OrderStatus.FAILED.value}:
+        return
+    if await complete(session, order, provider=fact.provider, reference=f"payment:{fact.payment_id}"):
+        return
+    order.status = OrderStatus.SUPERSEDED.value
+    await _end_purchases(session, order)
+    held = AccountKey(order.buyer_id, AccountKind.HELD, fact.amount.currency)
+    gateway = AccountKey(ledger.PLATFORM, ledger.gateway_kind(fact.provider), fact.amount.currency)
+    await ledger.post(
+        session,
+        ledger.Posting(
+            owner=order.buyer_id,
+            kind="order.superseded",
+            source=ledger.Source("order", order.id),
+            idempotency_key=f"order_superseded:{order.id}",
+            transfers=[ledger.Transfer(gateway, held, fact.amount)],
+            at=clock.now(),
+        ),
+    )
+    await payments.request_refund(session, fact.payment_id, fact.amount, subject=("order", order.id), reason="bought twice")
+
+
+async def on_payment_failed(session: Session, fact: payments.PaymentFailed) -> None:
+    """An order's payment was declined: the order failed, and may be tried anew as another one."""
+    if fact.purpose != PURPOSE:
+        return
+    order = (await session.scalars(select(Order).where(Order.id == fact.subject_id).with_for_update())).one()
+    if order.status == OrderStatus.PENDING.value:
+        order.status = OrderStatus.FAILED.value
+        await _end_purchases(session, order)
+
+
+async def record_metered_ownership(
+    session: Session, *, buyer_id: UUID, content_id: UUID, seller_id: UUID, amount: Money, meter_id: UUID
+) -> Purchase | None:
+    """What was paid by the minute has reached the price: record the purchase and give the grant. The money has moved already.
+
+    ``None`` when the content is owned otherwise by now.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(buyer_id), 1))))
+    owned = select(Purchase.id).where(
+        Purchase.buyer_id == buyer_id, Purchase.content_id == content_id, Purchase.status == PurchaseStatus.COMPLETED.value
+    )
+    if await session.scalar(owned) is not None:
+        return None
+    now = clock.now()
+    settings = await site.current(session)
+    parts = earnings.split(amount, fee_rate=settings.platform_fee_rate, tax=Money.zero(amount.currency), shares=[(seller_id, 1)])
+    [content] = (await catalog.contents_by_id(session, [content_id])).values()
+    order = Order(
+        id=new_id(),
+        buyer_id=buyer_id,
+        status=OrderStatus.COMPLETED.value,
+        funding=Funding.MINUTES.value,
+        currency=amount.currency,
+        total_minor=amount.minor,
+        tax_minor=0,
+        tax_country="",
+        tax_name="",
+        tax_rate=earnings.NO_TAX.rate,
+        fee_rate=settings.platform_fee_rate,
+        waiver_text="",
+        waiver_text_hash="",
+        waiver_at=now,
+        waiver_ip="",
+        completed_at=now,
+        created_at=now,
+    )
+    session.add(order)
+    await session.flush()  # the line points at it
+    line = OrderLine(
+        id=new_id(),
+        order_id=order.id,
+        content_id=content_id,
+        title=content.title,
+        list_minor=amount.minor,
+        amount_minor=amount.minor,
+        created_at=now,
+    )
+    session.add(line)
+    await session.flush()  # the purchase points at it
+    purchase = Purchase(
+        id=new_id(),
+        order_id=order.id,
+        order_line_id=line.id,
+        buyer_id=buyer_id,
+        content_id=content_id,
+        seller_id=seller_id,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        tax_minor=0,
+        platform_fee_minor=parts.fee.minor,
+        creator_minor=parts.creators_total.minor,
+        status=PurchaseStatus.COMPLETED.value,
+        provider=Funding.MINUTES.value,
+        provider_reference=f"meter:{meter_id}",
+        refunded_minor=0,
+        purchased_at=now,
+        created_at=now,
+    )
+    session.add(purchase)
+    source = ("purchase", purchase.id)
+    given = await access.grant(session, buyer_id, access.Content(content_id), kind=access.AccessType.PURCHASED, source=source)
+    purchase.grant_id = given.id
+    await catalog.count_purchases(session, [content_id])
+    await messaging.notify(
+        session,
+        buyer_id,
+        "payment",
+        title="It is yours",
+        message=f"What you paid by the minute has reached the price. “{content.title}” is yours to keep.",
+        action_url=f"/c/{content.slug}",
+        dedupe_key=f"owned:{purchase.id}",
+    )
+    return purchase
+
+
+async def _purchases(session: Session, order_id: UUID) -> list[Purchase]:
+    statement = select(Purchase).where(Purchase.order_id == order_id).order_by(Purchase.id).with_for_update()
+    return list((await session.scalars(statement)).all())
+
+
+async def _end_purchases(session: Session, order: Order) -> None:
+    await session.execute(
+        update(Purchase)
+        .where(Purchase.order_id == order.id, Purchase.status == PurchaseStatus.PENDING.value)
+        .values(status=PurchaseStatus.FAILED.value)
+    )
+
+
+async def _open_collections(session: Session, order: Order, purchases: Sequence[Purchase]) -> None:
+    """A series that was bought opens its own page too.
+
+    Its parts stand on their own grants, so that one can be given back alone.
+    """
+    bought = {purchase.content_id for purchase in purchases}
+    lines = (await session.scalars(select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.id))).all()
+    for line in lines:
+        if line.content_id not in bought:
+            scope, source = access.Content(line.content_id), ("order_line", line.id)
+            await access.grant(session, order.buyer_id, scope, kind=access.AccessType.PURCHASED, source=source)
+
+
+def _payer(order: Order, wallet: wallets.Wallet | None, provider: str) -> AccountKey:
+    currency = Currency(order.currency)
+    if wallet is not None:
+        return AccountKey(order.buyer_id, AccountKind.WALLET, currency)
+    return AccountKey(ledger.PLATFORM, ledger.gateway_kind(provider), currency)
+
+
+def _posting(order: Order, purchases: Sequence[Purchase], payer: AccountKey) -> ledger.Posting:
+    currency = Currency(order.currency)
+    parts: list[tuple[AccountKey, int]] = []
+    for purchase in purchases:
+        parts += [
+            (AccountKey(purchase.seller_id, AccountKind.EARNINGS_PENDING, currency), purchase.creator_minor),
+            (AccountKey(ledger.PLATFORM, AccountKind.REVENUE, currency), purchase.platform_fee_minor),
+            (AccountKey(ledger.PLATFORM, AccountKind.TAX, currency), purchase.tax_minor),
+        ]
+    return ledger.Posting(
+        owner=order.buyer_id,
+        kind="order.paid",
+        source=ledger.Source("order", order.id),
+        idempotency_key=f"order:{order.id}",
+        transfers=[ledger.Transfer(payer, key, Money(minor, currency)) for key, minor in parts if minor],
+        at=clock.now(),
+    )
+
+
+def _earned(purchase: Purchase) -> earnings.Earned:
+    amount = Money(purchase.creator_minor, Currency(purchase.currency))
+    return earnings.Earned(purchase.seller_id, amount, "purchase", purchase.id, earnings.Category.SALES, clock.now())

@@ -1,0 +1,172 @@
+"""A purchase is given back: its own money, its own grant, nothing else."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from tuition import access, earnings, ledger, messaging, payments, wallets
+from tuition.commerce.actions.invoicing import issue_credit_note
+from tuition.commerce.errors import NothingToRefund, PurchaseNotFound
+from tuition.commerce.events import PurchaseRefunded
+from tuition.commerce.models import Order, Purchase, Refund
+from tuition.commerce.refunds import preview_refund
+from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus, refund_split
+from tuition.earnings import CreatorShare, Split
+from tuition.identity import Actor, allows
+from tuition.kernel import Currency, Money, clock, new_id
+from tuition.ledger import AccountKey, AccountKind
+from tuition.platform import events
+from tuition.platform.database import Session
+
+ANY_REFUND = "payments:manage"
+
+
+async def refund(session: Session, actor: Actor, purchase_id: UUID, *, reason: str = "", amount: Money | None = None) -> Refund:
+    """Give a purchase back: to its buyer what was not used; whoever manages payments may choose another ``amount``, at any time.
+
+    Raises ``PurchaseNotFound``, ``NothingToRefund`` (with the reason), ``EarningsAlreadyPaid``.
+    """
+    may_choose = allows(actor, ANY_REFUND)
+    purchase = (await session.scalars(select(Purchase).where(Purchase.id == purchase_id).with_for_update())).one_or_none()
+    if purchase is None or (purchase.buyer_id != actor.id and not may_choose):
+        raise PurchaseNotFound
+    preview = await preview_refund(session, purchase, ignore_window=may_choose and amount is not None)
+    given = preview.amount if amount is None or not may_choose else amount
+    paid = Money(purchase.amount_minor, Currency(purchase.currency))
+    if purchase.status != PurchaseStatus.COMPLETED.value or purchase.provider == Funding.MINUTES.value or not given:
+        raise NothingToRefund(reason=preview.refusal or "nothing was asked for.")
+    if given > paid:
+        raise NothingToRefund(reason=f"only {paid} was paid.")
+    order = (await session.scalars(select(Order).where(Order.id == purchase.order_id).with_for_update())).one()
+    parts = refund_split(_split_of(purchase), given, fee_rate=order.fee_rate)
+    row = Refund(
+        id=new_id(),
+        order_id=order.id,
+        purchase_id=purchase.id,
+        decided_by=actor.id,
+        currency=given.currency,
+        amount_minor=given.minor,
+        tax_minor=parts.tax.minor,
+        platform_fee_minor=parts.fee.minor,
+        creator_minor=parts.creators_total.minor,
+        used_ms=preview.used_ms,
+        duration_ms=preview.duration_ms,
+        reason=reason,
+        status="pending" if order.funding == Funding.PAYMENT.value else "completed",
+        created_at=clock.now(),
+    )
+    session.add(row)
+    await _undo(session, purchase, given, reason)
+    await _move_back(session, order, purchase, row, parts)
+    remaining = select(func.count()).where(Purchase.order_id == order.id, Purchase.status == PurchaseStatus.COMPLETED.value)
+    if not await session.scalar(remaining):
+        order.status = OrderStatus.REFUNDED.value
+    await issue_credit_note(session, order, purchase, row)
+    await _tell(session, purchase, given)
+    return row
+
+
+async def on_refund_succeeded(session: Session, fact: payments.RefundSucceeded) -> None:
+    """The provider has sent the money back: what was held for it leaves the books."""
+    if fact.subject_type not in {"refund", "order"}:
+        return
+    payment_provider = await session.scalar(select(payments.Payment.provider).where(payments.Payment.id == fact.payment_id))
+    buyer_id = await session.scalar(select(payments.Payment.user_id).where(payments.Payment.id == fact.payment_id))
+    assert payment_provider is not None and buyer_id is not None  # noqa: PT018 - both come from one row
+    currency = fact.amount.currency
+    await ledger.post(
+        session,
+        ledger.Posting(
+            owner=buyer_id,
+            kind="refund.sent",
+            source=ledger.Source("payment_refund", fact.refund_id),
+            idempotency_key=f"refund_sent:{fact.refund_id}",
+            transfers=[
+                ledger.Transfer(
+                    AccountKey(buyer_id, AccountKind.HELD, currency),
+                    AccountKey(ledger.PLATFORM, ledger.gateway_kind(payment_provider), currency),
+                    fact.amount,
+                )
+            ],
+            at=clock.now(),
+        ),
+    )
+    await _settle(session, fact.subject_id, "completed")
+
+
+async def on_refund_failed(session: Session, fact: payments.RefundFailed) -> None:
+    """The provider refused: the money stays held for the buyer, and whoever manages payments sees it."""
+    await _settle(session, fact.subject_id, "failed")
+
+
+async def _settle(session: Session, refund_id: UUID, status: str) -> None:
+    row = (await session.scalars(select(Refund).where(Refund.id == refund_id).with_for_update())).one_or_none()
+    if row is not None and row.status == "pending":
+        row.status = status
+        row.completed_at = clock.now()
+
+
+async def _undo(session: Session, purchase: Purchase, given: Money, reason: str) -> None:
+    now = clock.now()
+    purchase.status = PurchaseStatus.REFUNDED.value
+    purchase.refunded_minor = given.minor
+    purchase.refunded_at = now
+    purchase.refund_reason = reason
+    await access.end(session, source=("purchase", purchase.id), reason="refunded", at=now)
+
+
+async def _move_back(session: Session, order: Order, purchase: Purchase, row: Refund, parts: Split) -> None:
+    """Post the refund: from creator, fee and tax to the wallet that paid, or to what is held until the provider has sent it."""
+    currency = Currency(order.currency)
+    given = Money(row.amount_minor, currency)
+    takes = await earnings.reverse(
+        session, source_type="purchase", source_id=purchase.id, amounts={purchase.seller_id: parts.creators_total}
+    )
+    debits: list[tuple[AccountKey, Money]] = [
+        (AccountKey(ledger.PLATFORM, AccountKind.REVENUE, currency), parts.fee),
+        (AccountKey(ledger.PLATFORM, AccountKind.TAX, currency), parts.tax),
+    ]
+    for take in takes:
+        debits.append((AccountKey(take.creator_id, AccountKind.EARNINGS_PENDING, currency), take.pending))
+        debits.append((AccountKey(take.creator_id, AccountKind.EARNINGS, currency), take.available))
+    is_wallet = order.funding == Funding.WALLET.value
+    target = AccountKey(order.buyer_id, AccountKind.WALLET if is_wallet else AccountKind.HELD, currency)
+    await ledger.post(
+        session,
+        ledger.Posting(
+            owner=order.buyer_id,
+            kind="purchase.refunded",
+            source=ledger.Source("refund", row.id),
+            idempotency_key=f"refund:{row.id}",
+            transfers=[ledger.Transfer(debit, target, amount) for debit, amount in debits if amount],
+            at=clock.now(),
+        ),
+    )
+    if is_wallet:
+        await wallets.give_back(session, given, source_type="order", source_id=order.id)
+        wallet = await wallets.open_wallet(session, order.buyer_id, currency)
+        kind = wallets.MovementType.REFUND
+        await wallets.record_movement(session, wallet, kind, given, source_type="refund", source_id=row.id, at=clock.now())
+        row.completed_at = clock.now()
+    else:
+        assert order.payment_id is not None, "an order that was paid outside knows its payment"
+        await payments.request_refund(session, order.payment_id, given, subject=("refund", row.id), reason=row.reason)
+
+
+def _split_of(purchase: Purchase) -> Split:
+    currency = Currency(purchase.currency)
+    return Split(
+        gross=Money(purchase.amount_minor, currency),
+        tax=Money(purchase.tax_minor, currency),
+        fee=Money(purchase.platform_fee_minor, currency),
+        creators=(CreatorShare(purchase.seller_id, Money(purchase.creator_minor, currency)),),
+    )
+
+
+async def _tell(session: Session, purchase: Purchase, given: Money) -> None:
+    fact = PurchaseRefunded(purchase.id, purchase.buyer_id, purchase.content_id, purchase.seller_id, given)
+    await events.publish(session, fact)
+    context = {"amount": str(given), "purchase_id": str(purchase.id)}
+    await messaging.send_email(session, "refund_receipt", to_person=purchase.buyer_id, context=context)

@@ -1,0 +1,41 @@
+"""What commerce does by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from tuition import earnings, playback
+from tuition.commerce.models import Purchase
+from tuition.commerce.rules import Funding, PurchaseStatus
+from tuition.platform import jobs, site
+from tuition.platform.database import Session
+from tuition.playback import Basis, Playback
+
+BATCH = 500
+
+
+@jobs.every("41 * * * *", "commerce.note_consumption")
+async def note_consumption(session: Session, *, now: datetime) -> None:
+    """Once an hour, tell the earnings how much of each recent sale was used, so that that share can mature."""
+    settings = await site.current(session)
+    window = now - timedelta(days=settings.refund_window_days)
+    statement = (
+        select(Purchase, Playback.duration_ms)
+        .join(Playback, (Playback.user_id == Purchase.buyer_id) & (Playback.content_id == Purchase.content_id))
+        .where(
+            Purchase.status == PurchaseStatus.COMPLETED.value,
+            Purchase.provider != Funding.MINUTES.value,
+            Purchase.created_at >= window,
+            Purchase.grant_id.is_not(None),
+            or_(Purchase.consumption_noted_at.is_(None), Purchase.consumption_noted_at < Playback.seen_at),
+        )
+        .order_by(Purchase.created_at)
+        .limit(BATCH)
+    )
+    for purchase, duration_ms in (await session.execute(statement)).all():
+        used = await playback.covered_since(session, purchase.buyer_id, purchase.content_id, Basis("grant", purchase.grant_id))
+        share = min(earnings.CONSUMED_ALL, used * earnings.CONSUMED_ALL // duration_ms)
+        await earnings.note_consumption(session, source_type="purchase", source_id=purchase.id, consumed_millionths=share)
+        purchase.consumption_noted_at = now

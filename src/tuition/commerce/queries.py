@@ -1,0 +1,129 @@
+"""What buyers, creators and owners ask about orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from tuition.commerce.errors import OrderNotFound, PurchaseNotFound
+from tuition.commerce.models import Invoice, Order, OrderLine, Purchase
+from tuition.commerce.rules import Funding, PurchaseStatus
+from tuition.identity import Actor, allows
+from tuition.kernel import Currency, Money
+from tuition.platform import paging
+from tuition.platform.database import AnySession
+
+MANAGE = "payments:manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """What a content has sold, in one currency; without what was paid by the minute."""
+
+    content_id: UUID
+    count: int
+    gross: Money
+    creator: Money
+
+
+async def get_order_for(session: AnySession, actor: Actor, order_id: UUID) -> Order:
+    """The actor's own order, or any for those who manage payments."""
+    order = await session.get(Order, order_id)
+    if order is None or (order.buyer_id != actor.id and not allows(actor, MANAGE)):
+        raise OrderNotFound
+    return order
+
+
+async def get_purchase_for(session: AnySession, actor: Actor, purchase_id: UUID) -> Purchase:
+    """The actor's own purchase, or any for those who manage payments."""
+    purchase = await session.get(Purchase, purchase_id)
+    if purchase is None or (purchase.buyer_id != actor.id and not allows(actor, MANAGE)):
+        raise PurchaseNotFound
+    return purchase
+
+
+async def get_invoice_for(session: AnySession, actor: Actor, invoice_id: UUID) -> Invoice:
+    """The actor's own document, or any for those who manage payments."""
+    invoice = await session.get(Invoice, invoice_id)
+    if invoice is None or (invoice.buyer_id != actor.id and not allows(actor, MANAGE)):
+        raise OrderNotFound
+    return invoice
+
+
+async def lines_of(session: AnySession, order_ids: Sequence[UUID]) -> dict[UUID, list[OrderLine]]:
+    """The lines of these orders."""
+    lines: dict[UUID, list[OrderLine]] = {order_id: [] for order_id in order_ids}
+    statement = select(OrderLine).where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.id)
+    for line in (await session.scalars(statement)).all():
+        lines[line.order_id].append(line)
+    return lines
+
+
+async def purchases_of_order(session: AnySession, order_id: UUID) -> list[Purchase]:
+    """The purchases that an order fanned out to."""
+    return list((await session.scalars(select(Purchase).where(Purchase.order_id == order_id).order_by(Purchase.id))).all())
+
+
+async def purchases_of(
+    session: AnySession, buyer_id: UUID, *, cursor: str | None = None, limit: int = 50
+) -> paging.Page[Purchase]:
+    """What a person owns by buying, newest first."""
+    statement = select(Purchase).where(Purchase.buyer_id == buyer_id, Purchase.status == PurchaseStatus.COMPLETED.value)
+    keys = [Purchase.created_at.desc(), Purchase.id.desc()]
+    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+
+
+async def orders_page(
+    session: AnySession, *, buyer_id: UUID | None = None, cursor: str | None = None, limit: int = 50
+) -> paging.Page[Order]:
+    """Orders, newest first: a buyer's own, or everybody's."""
+    statement = select(Order) if buyer_id is None else select(Order).where(Order.buyer_id == buyer_id)
+    keys = [Order.created_at.desc(), Order.id.desc()]
+    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+
+
+async def invoices_of(session: AnySession, order_ids: Sequence[UUID]) -> dict[UUID, list[Invoice]]:
+    """The documents of these orders, the invoice first."""
+    found: dict[UUID, list[Invoice]] = {order_id: [] for order_id in order_ids}
+    statement = select(Invoice).where(Invoice.order_id.in_(order_ids)).order_by(Invoice.issued_at, Invoice.id)
+    for invoice in (await session.scalars(statement)).all():
+        found[invoice.order_id].append(invoice)
+    return found
+
+
+async def sales_page(
+    session: AnySession, seller_id: UUID, *, cursor: str | None = None, limit: int = 50
+) -> paging.Page[Purchase]:
+    """What a creator sold, newest first, with what was given back."""
+    sold = [PurchaseStatus.COMPLETED.value, PurchaseStatus.REFUNDED.value]
+    statement = select(Purchase).where(Purchase.seller_id == seller_id, Purchase.status.in_(sold))
+    keys = [Purchase.created_at.desc(), Purchase.id.desc()]
+    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+
+
+async def sales_by_content(session: AnySession, content_ids: Sequence[UUID]) -> dict[UUID, list[Sales]]:
+    """What each content sold, less what was given back; what was paid by the minute is the meter's."""
+    statement = (
+        select(
+            Purchase.content_id,
+            Purchase.currency,
+            func.count(),
+            func.sum(Purchase.amount_minor - Purchase.refunded_minor),
+            func.sum(Purchase.creator_minor),
+        )
+        .where(
+            Purchase.content_id.in_(content_ids),
+            Purchase.status == PurchaseStatus.COMPLETED.value,
+            Purchase.provider != Funding.MINUTES.value,
+        )
+        .group_by(Purchase.content_id, Purchase.currency)
+        .order_by(Purchase.currency)
+    )
+    sales: dict[UUID, list[Sales]] = {}
+    for content_id, currency, count, gross, creator in await session.execute(statement):
+        unit = Currency(currency)
+        sales.setdefault(content_id, []).append(Sales(content_id, count, Money(int(gross), unit), Money(int(creator), unit)))
+    return sales

@@ -1,0 +1,106 @@
+"""How an order divides, and what of it a refund gives back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from uuid import UUID
+
+from tuition.earnings import Split, split
+from tuition.kernel import Money, allocate, round_half_even
+
+
+class OrderStatus(StrEnum):
+    """pending → completed → refunded (when every purchase of it is); pending → failed | superseded."""
+
+    PENDING = "pending"
+    """Waits for its payment."""
+    COMPLETED = "completed"
+    """Paid; its purchases are complete."""
+    FAILED = "failed"
+    """Its payment was declined or called off."""
+    SUPERSEDED = "superseded"
+    """Paid after the same thing had been bought otherwise: the money goes back by itself."""
+    REFUNDED = "refunded"
+    """All of it was given back."""
+
+
+class PurchaseStatus(StrEnum):
+    """pending → completed → refunded; pending → failed."""
+
+    PENDING = "pending"
+    """Waits for its order's payment; several may wait at once."""
+    COMPLETED = "completed"
+    """Theirs."""
+    REFUNDED = "refunded"
+    """Given back, in whole or by what was not used; the grant has ended."""
+    FAILED = "failed"
+    """Never paid."""
+
+
+class Funding(StrEnum):
+    """Where an order's money comes from."""
+
+    WALLET = "wallet"
+    """The buyer's wallet here."""
+    PAYMENT = "payment"
+    """A payment at a provider."""
+    FREE = "free"
+    """Nothing to pay."""
+    MINUTES = "minutes"
+    """It was paid by the minute until it was theirs."""
+
+
+class InvoiceKind(StrEnum):
+    """What a document says."""
+
+    INVOICE = "invoice"
+    """So much was paid for this."""
+    CREDIT_NOTE = "credit_note"
+    """So much of it was given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One content's part of a line."""
+
+    content_id: UUID
+    creator_id: UUID
+    amount: Money
+
+
+def allocate_line(amount: Money, members: Sequence[tuple[UUID, UUID, int]]) -> list[Share]:
+    """Divide a line among its contents by list price (``(content, creator, list price in minor units)``), without losing a cent.
+
+    Contents without a list price count nothing, unless none has one: then all count the same.
+    """
+    weights = [weight for _, _, weight in members]
+    if not any(weights):
+        weights = [1] * len(members)
+    parts = allocate(amount.minor, weights)
+    return [
+        Share(content_id, creator_id, Money(part, amount.currency))
+        for (content_id, creator_id, _), part in zip(members, parts, strict=True)
+    ]
+
+
+def refund_amount(amount: Money, *, used: Fraction) -> Money:
+    """What of a purchase is given back: the price times the share that was not used, rounded half-even."""
+    return Money(round_half_even(amount.minor * (1 - min(max(used, Fraction(0)), Fraction(1)))), amount.currency)
+
+
+def refund_split(original: Split, refunded: Money, *, fee_rate: Decimal) -> Split:
+    """How a refund divides: the split of the purchase, less the split of what the buyer still pays for.
+
+    So tax, fee and creator give back in proportion, and what remains is exactly what a sale at the remaining price would have
+    been.
+    """
+    kept = original.gross - refunded
+    tax = original.tax.times(Fraction(kept.minor, original.gross.minor)) if original.gross else original.tax
+    creator_id = original.creators[0].creator_id
+    rest = split(kept, fee_rate=fee_rate, tax=tax, shares=[(creator_id, 1)])
+    creator = type(original.creators[0])(creator_id, original.creators[0].amount - rest.creators[0].amount)
+    return Split(gross=refunded, tax=original.tax - rest.tax, fee=original.fee - rest.fee, creators=(creator,))
