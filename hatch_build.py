@@ -22,7 +22,8 @@ class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg] # hatchling do
         if self.target_name != "wheel" or version == "editable":
             return
         spec = importlib.util.spec_from_file_location("frontend_build", BUILD)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         module.build()

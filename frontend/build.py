@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 WEB = ROOT / "src" / "tuition" / "web"
@@ -76,9 +79,6 @@ def _install_packages() -> None:
 
 def _compile_catalogues() -> None:
     """Turn each .po into the .mo that gettext reads. Fuzzy entries stay out: a guess is worse than English."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
     for source in sorted((WEB / "locales").glob("*/LC_MESSAGES/*.po")):
         with source.open("rb") as stream:
             catalog = read_po(stream, locale=source.parent.parent.name)

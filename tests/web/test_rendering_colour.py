@@ -17,7 +17,9 @@ def test_a_colour_survives_the_way_through_oklch(text: str) -> None:
     assert colour.parse(text).hex == text
 
 
-@pytest.mark.parametrize(("one", "other", "ratio"), [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#ff0000", "#ffffff", 4.0)])
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"), [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#ff0000", "#ffffff", 4.0)]
+)
 def test_contrast_is_what_wcag_says(one: str, other: str, ratio: float) -> None:
     assert colour.contrast(colour.parse(one), colour.parse(other)) == pytest.approx(ratio, abs=0.01)
 

@@ -98,7 +98,9 @@ async def test_a_chosen_language_stays(browser: httpx.AsyncClient) -> None:
     assert 'lang="ar"' in (await browser.get("/problem/404", headers={"accept-language": "en"})).text
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a\r\nSet-Cookie: x"])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a\r\nSet-Cookie: x"]
+)
 def test_nobody_is_sent_to_another_site(address: str) -> None:
     assert local_path(address) == "/"
 
@@ -134,7 +136,16 @@ async def test_a_static_file_with_a_hash_is_kept_for_ever_and_sent_compressed(br
     assert "content-encoding" not in plain.headers
 
 
-@pytest.mark.parametrize("path", ["/static/../rendering/page.py", "/static/%2e%2e/appearance.py", "/static/dist", "/static/nothing.css", "/static//etc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../rendering/page.py",
+        "/static/%2e%2e/appearance.py",
+        "/static/dist",
+        "/static/nothing.css",
+        "/static//etc/passwd",
+    ],
+)
 async def test_nothing_but_the_static_files_is_served(browser: httpx.AsyncClient, path: str) -> None:
     assert (await browser.get(path)).status_code == 404
 

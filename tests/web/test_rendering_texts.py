@@ -24,7 +24,14 @@ LATE = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("minor", "currency", "text"),
-    [(1999, "EUR", "€19.99"), (-120, "EUR", "-€1.20"), (1500, "KWD", "KWD1.500"), (100, "JPY", "JP¥100"), (1, "CRD", "1 credit"), (4, "CRD", "4 credits")],
+    [
+        (1999, "EUR", "€19.99"),
+        (-120, "EUR", "-€1.20"),
+        (1500, "KWD", "KWD1.500"),
+        (100, "JPY", "JP¥100"),
+        (1, "CRD", "1 credit"),
+        (4, "CRD", "4 credits"),
+    ],
 )
 def test_an_amount_has_as_many_places_as_its_currency(minor: int, currency: str, text: str) -> None:
     assert say.money_text(Money(minor, Currency(currency))) == text
@@ -52,7 +59,9 @@ def test_a_zone_that_does_not_exist_is_utc() -> None:
         assert say.day(LATE) == "2 Mar 2026"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0 sec"), (45, "45 sec"), (600, "10 min"), (5400, "1 hr 30 min"), (7200, "2 hr"), (3599, "1 hr")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 sec"), (45, "45 sec"), (600, "10 min"), (5400, "1 hr 30 min"), (7200, "2 hr"), (3599, "1 hr")]
+)
 def test_a_length_is_said_as_a_timetable_says_it(seconds: int, text: str) -> None:
     assert say.duration(seconds) == text
 

@@ -27,10 +27,13 @@ def local_path(address: str) -> str:
 
 @router.post("/preferences")
 async def choose(
-    next: Annotated[str, Form()] = "/", language: Annotated[str, Form()] = "", theme: Annotated[str, Form()] = ""
+    *,
+    back_to: Annotated[str, Form(alias="next")] = "/",
+    language: Annotated[str, Form()] = "",
+    theme: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep the language or the theme in this browser and go back to where the reader was."""
-    response = RedirectResponse(local_path(next), status_code=303)
+    response = RedirectResponse(local_path(back_to), status_code=303)
     if language in languages():
         response.set_cookie(COOKIE_LANGUAGE, language, max_age=YEAR_S, path="/", samesite="lax")
     if theme in THEMES:
@@ -43,7 +46,10 @@ async def choose(
 @router.get("/covers/{name}.svg")
 async def cover(name: UUID) -> Response:
     """The pattern of a thing's cover. It depends on the id alone, so it never changes."""
-    headers = {"cache-control": "public, max-age=31536000, immutable", "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    }
     return Response(cover_svg(name), media_type="image/svg+xml", headers=headers)
 
 
@@ -62,9 +68,14 @@ async def styleguide(request: Request) -> Response:
     ids = [UUID(int=(0x0192 << 112) | (0x7 << 76) | (2 << 62) | seed * 7919) for seed in range(1, 13)]
     return render(
         request,
-        "styleguide.html",
+        "appearance/styleguide.html",
         sales_chart=line_chart("Sales", days, [Series("This month", sales), Series("The month before", last)], label_head="Day"),
-        minutes_chart=bar_chart("Minutes watched", ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], [Series("Minutes", [310, 280, 402, 377, 190, 560, 612])], label_head="Day"),
+        minutes_chart=bar_chart(
+            "Minutes watched",
+            ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+            [Series("Minutes", [310, 280, 402, 377, 190, 560, 612])],
+            label_head="Day",
+        ),
         ids=ids,
         euro=_euro,
         rate=Decimal("0.12"),

@@ -13,10 +13,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tuition.web.locales", description=__doc__)
     parser.add_argument("task", choices=("update", "check"))
     if parser.parse_args().task == "update":
-        print("\n".join(update()))
+        sys.stdout.write("\n".join(update()) + "\n")
         return 0
     found = problems()
-    print("\n".join(found) if found else "Every sentence is translated.")
+    sys.stdout.write(("\n".join(found) or "Every sentence is translated.") + "\n")
     return 1 if found else 0
 
 

@@ -22,7 +22,7 @@ _PLACES = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)[^{}]*\}")
 def source_catalog() -> Catalog:
     """Every sentence of the code and the templates."""
     with MAPPING.open() as stream:
-        methods, options = parse_mapping_cfg(stream)
+        methods, options = parse_mapping_cfg(stream)  # type: ignore[no-untyped-call] # Babel has not typed it
     catalog = Catalog(project="Tuition", charset="utf-8")
     found = extract_from_dir(ROOT / "src", methods, options, keywords=KEYWORDS, comment_tags=("NOTE:",), strip_comment_tags=True)
     for filename, _line, sentence, comments, context in sorted(found, key=lambda item: (item[0], item[1])):

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from babel.messages.extract import extract_python
 
-Found = tuple[int, str, Any, list[str]]
+Found = tuple[int, Any, Any, Any]
 _BASE = "DomainError"
 
 
@@ -39,5 +39,7 @@ def refusals(source: bytes) -> list[Found]:
 
 def _is_refusal(node: ast.ClassDef) -> bool:
     bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
-    sets = {target.id for item in node.body if isinstance(item, ast.Assign) for target in item.targets if isinstance(target, ast.Name)}
-    return _BASE in bases or bool(bases) and "code" in sets
+    sets = {
+        target.id for item in node.body if isinstance(item, ast.Assign) for target in item.targets if isinstance(target, ast.Name)
+    }
+    return _BASE in bases or (bool(bases) and "code" in sets)

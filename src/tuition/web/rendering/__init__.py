@@ -11,7 +11,16 @@ from tuition.web.rendering.drawing.charts import Chart, Series, bar_chart, line_
 from tuition.web.rendering.drawing.cover import cover_svg
 from tuition.web.rendering.environment import environment, render_text
 from tuition.web.rendering.formatting import money_text, refusal
-from tuition.web.rendering.page import Flash, page_reader, render, render_problem, render_refusal, see_other, toast_header, with_query
+from tuition.web.rendering.page import (
+    Flash,
+    page_reader,
+    render,
+    render_problem,
+    render_refusal,
+    see_other,
+    toast_header,
+    with_query,
+)
 from tuition.web.rendering.reader import Reader, languages, reader_of, reading_as, translate, translate_plural
 from tuition.web.rendering.shell import NavLink, Shell, Site, Viewer, shell_of
 from tuition.web.rendering.statics import StaticAssets

@@ -60,7 +60,7 @@ def environment() -> Environment:
 
 
 def _for_the_reader(write: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that Jinja must not fold: ``{{ 4800 | duration }}`` is a constant to the compiler, and another text to each reader."""
+    """A filter that Jinja must not fold: to its compiler ``{{ 4800 | duration }}`` is a constant, to each reader another text."""
 
     @pass_context
     @wraps(write)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ _BYTES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 
 
 def money_text(amount: Money, *, sign: bool = False) -> str:
-    """An amount as text: ``€19.99``, ``‏19.99 US$``, ``4 credits``. ``sign`` marks gains with a plus."""
+    """An amount as text: ``€19.99``, ``4 credits``. ``sign`` marks gains with a plus."""
     if amount.currency == CREDITS:
         text = translate_plural("%(num)s credit", "%(num)s credits", amount.minor) % {"num": number(amount.minor)}
         return _signed(text, plus=sign and amount.minor > 0)
@@ -114,7 +114,7 @@ def ago(moment: datetime, now: datetime | None = None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp, title, text)
 
 
-def duration(seconds: int | float | timedelta) -> str:
+def duration(seconds: float | timedelta) -> str:
     """A length for reading: ``1 h 20 min``, ``45 sec``. Under an hour it is rounded to the minute, under a minute exact."""
     total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
     locale = current().unit_locale
@@ -130,7 +130,7 @@ def duration(seconds: int | float | timedelta) -> str:
     return translate("%(hours)s %(minutes)s") % {"hours": whole, "minutes": format_unit(rest, "minute", "short", locale=locale)}
 
 
-def position(seconds: int | float) -> str:
+def position(seconds: float) -> str:
     """A place on a timeline: ``4:07``, ``1:02:09``."""
     minutes, rest = divmod(int(seconds), MINUTE_S)
     hours, minutes = divmod(minutes, 60)
@@ -148,7 +148,7 @@ def size(count: int) -> str:
 
 def language_name(code: str) -> str:
     """A language's name in the reader's language."""
-    return str(current().locale.languages.get(code.split("-")[0].split("_")[0], code))
+    return str(current().locale.languages.get(code.split("-", maxsplit=1)[0].split("_", maxsplit=1)[0], code))
 
 
 def country_name(code: str) -> str:
@@ -198,7 +198,7 @@ def _local(moment: datetime | date) -> date:
     return moment.astimezone(current().time_zone).date() if isinstance(moment, datetime) else moment
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
     "country_name": country_name,
     "day": day,

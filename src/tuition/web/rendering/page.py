@@ -99,8 +99,8 @@ def render_problem(
 ) -> HTMLResponse:
     """The page for an answer that is not the one hoped for (404, 403, 402, 500, 503)."""
     if request.headers.get("hx-request") == "true":
-        return render(request, "_problem.html", status=status, problem=status, detail=detail)
-    return render(request, "error.html", status=status, problem=status, detail=detail, code=code, fields=fields or {})
+        return render(request, "layouts/_problem.html", status=status, problem=status, detail=detail)
+    return render(request, "layouts/error.html", status=status, problem=status, detail=detail, code=code, fields=fields or {})
 
 
 def see_other(request: Request, address: str, *, say: str = "", tone: str = "good") -> Response:

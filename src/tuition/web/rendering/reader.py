@@ -108,7 +108,11 @@ def _accepted(header: str) -> list[str]:
 
 
 def reader_of(
-    request: HTTPConnection, *, preferred_language: str | None = None, preferred_zone: str | None = None, default: Reader | None = None
+    request: HTTPConnection,
+    *,
+    preferred_language: str | None = None,
+    preferred_zone: str | None = None,
+    default: Reader | None = None,
 ) -> Reader:
     """Who reads the answer to this request."""
     default = default or Reader()

@@ -100,7 +100,7 @@ def nice_ceiling(highest: float) -> float:
 
 def _scale(series: Sequence[Series]) -> tuple[float, float, Callable[[float], float]]:
     figures = [_figure(value) for one in series for value in one.values] or [0.0]
-    top, bottom = nice_ceiling(max(figures)), min(0.0, min(figures))
+    top, bottom = nice_ceiling(max(figures)), min(0.0, *figures)
     if bottom < 0:
         bottom = -nice_ceiling(-bottom)
     span = HEIGHT - _TOP - _BOTTOM
@@ -146,13 +146,15 @@ def line_chart(title: str, labels: Sequence[str], series: Sequence[Series], *, l
 
     base = to_y(0.0)
     lines, areas, marks = [], [], []
-    for number, one in enumerate(series, start=1):
+    for one in series:
         points = [(to_x(index), to_y(_figure(value))) for index, value in enumerate(one.values)]
         path = "L".join(f"{x} {y}" for x, y in points)
         lines.append(f"M{path}" if points else "")
         areas.append(f"M{path}L{points[-1][0]} {base}L{points[0][0]} {base}z" if points else "")
     for index, label in enumerate(labels):
-        said = ", ".join(f"{one.name} {_say(one.values[index])}" if len(series) > 1 else _say(one.values[index]) for one in series)
+        said = ", ".join(
+            f"{one.name} {_say(one.values[index])}" if len(series) > 1 else _say(one.values[index]) for one in series
+        )
         left = max(float(_LEFT), to_x(index) - step / 2)
         marks.append(Mark(left, _TOP, round(step, 1), HEIGHT - _TOP - _BOTTOM, 0, f"{label}: {said}"))
     y_ticks = _ticks(series, top, bottom, to_y)

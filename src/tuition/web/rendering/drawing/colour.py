@@ -79,6 +79,7 @@ def readable(colour: Colour, *against: Colour, ratio: float = AA_TEXT) -> Colour
 
     It moves away from the backgrounds: darker on light ones, lighter on dark ones.
     """
+
     def reads(candidate: Colour) -> bool:
         return all(contrast(candidate, background) >= ratio for background in against)
 

@@ -99,9 +99,7 @@ def _rosette(dice: _Dice) -> str:
     for ring in range(2 + dice.below(2)):
         turns = 22 + dice.below(16)
         long, flat = 215 - 62 * ring, dice.between(38, 92) - 12 * ring
-        shapes = [
-            f'<ellipse rx="{long}" ry="{flat:.0f}" transform="rotate({180 * turn / turns:.2f})"/>' for turn in range(turns)
-        ]
+        shapes = [f'<ellipse rx="{long}" ry="{flat:.0f}" transform="rotate({180 * turn / turns:.2f})"/>' for turn in range(turns)]
         rings.append("".join(shapes))
     return f'<g transform="translate({x:.0f} {y:.0f})">{"".join(rings)}</g>'
 
@@ -168,16 +166,13 @@ def _woven(dice: _Dice) -> str:
     return f'<path d="{line}"/><circle cx="{x:.0f}" cy="{y:.0f}" r="206"/><circle cx="{x:.0f}" cy="{y:.0f}" r="212"/>'
 
 
-def wrap_title(title: str, *, width: float = _TITLE_WIDTH, size: float = TITLE_SIZE, lines_max: int = TITLE_LINES_MAX) -> list[str]:
+def wrap_title(
+    title: str, *, width: float = _TITLE_WIDTH, size: float = TITLE_SIZE, lines_max: int = TITLE_LINES_MAX
+) -> list[str]:
     """Break a title into lines that fit; what does not fit ends in an ellipsis. A word longer than a line is cut."""
     room = max(4, int(width / (size * _GLYPH)))
     lines: list[str] = [""]
-    for word in title.split():
-        while len(word) > room:
-            if lines[-1]:
-                lines.append("")
-            lines[-1], word = word[: room - 1] + "‐", word[room - 1 :]
-            lines.append("")
+    for word in (piece for whole in title.split() for piece in _hyphenated(whole, room)):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
@@ -185,6 +180,12 @@ def wrap_title(title: str, *, width: float = _TITLE_WIDTH, size: float = TITLE_S
     if len(lines) > lines_max:
         lines = [*lines[: lines_max - 1], lines[lines_max - 1][: room - 1].rstrip() + "…"]
     return lines
+
+
+def _hyphenated(word: str, room: int) -> list[str]:
+    """A word in pieces that fit on a line each."""
+    pieces = [word[at : at + room - 1] for at in range(0, len(word), room - 1)] if len(word) > room else [word]
+    return [f"{piece}‐" for piece in pieces[:-1]] + pieces[-1:]
 
 
 def _title(title: str, byline: str, ink: Ink, *, rtl: bool) -> str:
@@ -196,19 +197,24 @@ def _title(title: str, byline: str, ink: Ink, *, rtl: bool) -> str:
     fill = "#fbfaf6" if ink.dark else "#1f2328"
     family = "'Source Serif 4','Noto Naskh Arabic',Georgia,serif"
     spans = [
-        f'<tspan x="{x}" y="{bottom - leading * (len(lines) - 1 - index):.0f}">{escape(line)}</tspan>' for index, line in enumerate(lines)
+        f'<tspan x="{x}" y="{bottom - leading * (len(lines) - 1 - index):.0f}">{escape(line)}</tspan>'
+        for index, line in enumerate(lines)
     ]
     direction = ' direction="rtl"' if rtl else ""
-    head = f'<text font-family="{family}" font-weight="600" font-size="{size:.0f}" fill="{fill}"{direction}>{"".join(spans)}</text>'
+    head = (
+        f'<text font-family="{family}" font-weight="600" font-size="{size:.0f}" fill="{fill}"{direction}>{"".join(spans)}</text>'
+    )
     if not byline:
         return head
     small = f'<text x="{x}" y="{HEIGHT - 36}" font-family="Inter,system-ui,sans-serif" font-size="20" fill="{fill}"'
-    return f"{head}{small} opacity=\".85\"{direction}>{escape(byline)}</text>"
+    return f'{head}{small} opacity=".85"{direction}>{escape(byline)}</text>'
 
 
 def seal_svg() -> str:
     """The product's own mark: a small rosette. Inherits the colour of the text around it."""
-    shapes = "".join(f'<ellipse cx="16" cy="16" rx="14" ry="5.6" transform="rotate({angle} 16 16)"/>' for angle in range(0, 180, 30))
+    shapes = "".join(
+        f'<ellipse cx="16" cy="16" rx="14" ry="5.6" transform="rotate({angle} 16 16)"/>' for angle in range(0, 180, 30)
+    )
     return (
         '<svg class="wordmark-seal" viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="1.3" aria-hidden="true">'
         f'{shapes}<circle cx="16" cy="16" r="2.2" fill="currentColor" stroke="none"/></svg>'
