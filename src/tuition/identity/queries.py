@@ -99,7 +99,7 @@ async def roles_of(session: AnySession, ids: Iterable[UUID]) -> dict[UUID, froze
     """The roles of these people."""
     rows = await session.execute(select(UserRole.user_id, UserRole.role).where(UserRole.user_id.in_(set(ids))))
     found: dict[UUID, set[Role]] = {}
-    for user_id, role in rows.tuples():
+    for user_id, role in rows:
         found.setdefault(user_id, set()).add(Role(role))
     return {user_id: frozenset(roles) for user_id, roles in found.items()}
 

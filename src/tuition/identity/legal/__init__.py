@@ -44,7 +44,10 @@ class Text:
 
 
 async def current_text(session: AnySession, kind: LegalKind, locale: str) -> Text:
-    """The text that holds now in this language, or in English where there is none."""
+    """The text that holds now in this language, or in English where there is none.
+
+    What the owner published in English beats the text that came with the product in any language: it is newer.
+    """
     rows = await session.scalars(
         select(LegalText)
         .where(LegalText.kind == kind, LegalText.locale.in_([locale, LOCALE_USUAL]), LegalText.published_at <= clock.now())
