@@ -49,7 +49,9 @@ def only_edges_commit(house: House) -> Iterator[Finding]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 called = node.func.attr
-                if called in ENDING or (called == "transaction" and not _may_open(source)):
+                # `session.begin()` takes nothing; a verb of a room (`playback.begin(session, …)`) takes what it is about.
+                ends = called in ENDING and not node.args
+                if ends or (called == "transaction" and not _may_open(source)):
                     yield source.finding(node, "commit", f"`{called}()` belongs to the edge; take the session and leave it open")
 
 
@@ -81,8 +83,11 @@ def flush_says_why(house: House) -> Iterator[Finding]:
 
 
 def _may_open(source: Source) -> bool:
-    """A room's jobs are an edge of their own; the platform counts attempts and claims keys whatever becomes of the request."""
-    return source.room == "platform" or "jobs" in source.inner
+    """Whether it may open short transactions of its own, around something slow outside: it takes the ``Database`` then.
+
+    Rooms do so in ``jobs`` and ``work``; the platform counts attempts and claims keys whatever becomes of the request.
+    """
+    return source.room == "platform" or bool({"jobs", "work"} & set(source.inner))
 
 
 def _runs_transactions(source: Source) -> bool:
