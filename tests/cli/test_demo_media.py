@@ -84,16 +84,21 @@ def test_an_article_carries_the_pictures_it_names_and_leaves_its_cover_to_the_pl
 def test_a_film_is_a_film_with_sound_and_chapter_marks(tmp_path: Path) -> None:
     whole = FILMS["breathing"]
     brief = Film(
-        (film.Reel(0, 1), film.Reel(10, 11, 2)), whole.background, whole.labels, whole.painter, whole.score, score_loops=True
+        (film.Reel(0, 1), film.Reel(10, 11, 119)), whole.background, whole.labels, whole.painter, whole.score, score_loops=True
     )
     target = tmp_path / "breathing.mp4"
-    film.shoot(brief, target, chapters=";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=Settle\n")
+    # The last mark lies where 32 bits would end if the tracks had their usual time scales.
+    script = words.read_script(
+        "# 0:00 | Settle | -\n# 0:01 | Blue | -\n# 1:50 | Return | -\n0:00 | Breathe | -", brief.duration_s
+    )
+    film.shoot(brief, target, chapters=words.chapter_marks(script))
     said = probe(target)
     assert "Video: h264" in said
     assert "1280x720" in said
     assert "Audio: aac" in said
-    assert "Settle" in said
-    assert "Duration: 00:00:03" in said
+    assert "Duration: 00:02:00" in said
+    marks = re.findall(r"Chapter #0:\d: start ([\d.]+), end ([\d.]+)", said)
+    assert [(float(start), float(end)) for start, end in marks] == [(0, 1), (1, 110), (110, 120)]
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 

@@ -34,6 +34,8 @@ class Film:
     """Prepares what never changes (axes, a sky) and gives back the function that paints one moment."""
     score: Callable[[], Track]
     score_loops: bool = False
+    score_dry: bool = False
+    """Without echo, where the very shape of the sound is the lesson."""
 
     @property
     def duration_s(self) -> float:
@@ -50,7 +52,7 @@ def shoot(film: Film, target: Path, *, chapters: str) -> None:
     for reel, piece in zip(film.reels, pieces, strict=True):
         encode_silent(_frames(film, reel, labels, paint), piece)
     order = [piece for reel, piece in zip(film.reels, pieces, strict=True) for _ in range(reel.times)]
-    join(order, sound, target, chapters=chapters, loop_sound=film.score_loops)
+    join(order, sound, target, chapters=chapters, loop_sound=film.score_loops, dry=film.score_dry)
     for leftover in [sound, *pieces]:
         leftover.unlink()
 

@@ -216,4 +216,4 @@ def _score() -> Track:
     return track
 
 
-FILM = Film((Reel(0.0, DURATION_S),), PAPER, LABELS, _painter, _score)
+FILM = Film((Reel(0.0, DURATION_S),), PAPER, LABELS, _painter, _score, score_dry=True)
