@@ -8,9 +8,11 @@ never a draft again; deleting keeps the row; a file that was refused leaves noth
 
 from tuition.catalog.actions.collections import set_members
 from tuition.catalog.actions.contents import create_content, delete_content, edit_content
+from tuition.catalog.actions.media import remove_cover, retry_media
 from tuition.catalog.actions.prices import remove_price, set_price
 from tuition.catalog.actions.publishing import archive, publish, run_due, schedule, unschedule
 from tuition.catalog.actions.texts import remove_captions, set_captions, write_body
+from tuition.catalog.actions.uploads import UploadLimits, begin_upload, cancel_upload, get_upload_for, unfinished_uploads
 from tuition.catalog.errors import ContentUnknown, FileRefused, MediaNotReady, NotReady
 from tuition.catalog.events import ContentArchived, ContentDeleted, ContentPublished, MediaFailed, MediaReady, PriceChanged
 from tuition.catalog.models import (
@@ -55,6 +57,7 @@ from tuition.catalog.rules.states import (
     UploadStatus,
     Visibility,
 )
+from tuition.catalog.work.receiving import finish_upload, receive
 
 __all__ = [
     "COLLECTIONS",
@@ -90,12 +93,15 @@ __all__ = [
     "SeriesMember",
     "Status",
     "Upload",
+    "UploadLimits",
     "UploadPurpose",
     "UploadStatus",
     "Visibility",
     "WrittenBody",
     "archive",
+    "begin_upload",
     "body_of",
+    "cancel_upload",
     "captions_of",
     "categories",
     "collections_of",
@@ -107,8 +113,10 @@ __all__ = [
     "edit_content",
     "find_by_slug",
     "find_media",
+    "finish_upload",
     "get_content_for",
     "get_owned_content",
+    "get_upload_for",
     "in_force",
     "media_of",
     "members_of",
@@ -116,13 +124,17 @@ __all__ = [
     "price_in_force",
     "prices_of",
     "publish",
+    "receive",
     "remove_captions",
+    "remove_cover",
     "remove_price",
+    "retry_media",
     "run_due",
     "schedule",
     "set_captions",
     "set_members",
     "set_price",
+    "unfinished_uploads",
     "unschedule",
     "visible_to",
     "write_body",

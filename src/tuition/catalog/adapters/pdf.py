@@ -1,6 +1,6 @@
 """Reading PDF in a process of its own: a file made to break the reader breaks that process and nothing else.
 
-Run as a program (``python -m tuition.catalog.adapters.pdf FILE``) it prints one JSON object.
+Run as a program (``python pdf.py FILE``) it prints one JSON object; it imports nothing of ours, so that it starts at once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ async def read_pdf(path: Path) -> PdfContents:
     """Read a PDF. Raises ``PdfUnreadable``."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-I", "-m", "tuition.catalog.adapters.pdf", str(path)),
+        *("-I", __file__, str(path)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

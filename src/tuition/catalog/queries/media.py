@@ -10,7 +10,6 @@ from sqlalchemy.orm import undefer
 
 from tuition.catalog.errors import MediaNotReady
 from tuition.catalog.models import Caption, Document, Media, MediaRendition, MediaSegment, WrittenBody
-from tuition.catalog.rules.states import MediaStatus
 from tuition.platform.database import AnySession
 
 SEGMENTS_MAX = 20_000
@@ -42,9 +41,12 @@ async def find_media(session: AnySession, content_id: UUID) -> Media | None:
 
 
 async def media_of(session: AnySession, content_id: UUID) -> Playable:
-    """A film with its renditions and segments (two queries more than the row). Raises ``MediaNotReady``."""
+    """A film with its renditions and segments (two queries more than the row). Raises ``MediaNotReady``.
+
+    While a newer file is being packaged, or when that failed, the older one still plays.
+    """
     media = await session.get(Media, content_id)
-    if media is None or media.status != MediaStatus.READY:
+    if media is None or media.hls_prefix is None:
         raise MediaNotReady
     renditions = await session.scalars(
         select(MediaRendition).where(MediaRendition.content_id == content_id).order_by(MediaRendition.position)
