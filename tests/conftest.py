@@ -57,10 +57,10 @@ class Clones:
         """The name of a database with the newest schema."""
         return f"template_{self._schema}"
 
-    def make(self) -> str:
-        """The address of a fresh clone. Copying files is three times as fast here as logging their pages."""
+    def make(self, *, empty: bool = False) -> str:
+        """The address of a fresh clone, or of an empty database. Copying files is twice as fast here as logging pages."""
         name = f"test_{self._token:08x}_{next(self._numbers)}"
-        self._run("create database {} template {} strategy file_copy", name, self.template)
+        self._run("create database {} template {} strategy file_copy", name, "template1" if empty else self.template)
         return self.url_of(name)
 
     def drop(self, url: str) -> None:
@@ -166,6 +166,14 @@ def bus() -> Bus:
 async def database_url(clones: Clones) -> AsyncIterator[str]:
     """A fresh clone for one test, whose commits are real."""
     url = clones.make()
+    yield url
+    clones.drop(url)
+
+
+@pytest.fixture
+def empty_url(clones: Clones) -> Iterator[str]:
+    """An empty database for one test."""
+    url = clones.make(empty=True)
     yield url
     clones.drop(url)
 

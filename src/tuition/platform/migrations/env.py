@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
+from tuition.platform.migrations import operations  # noqa: F401 - importing it makes its operations known
+
 configuration = context.config
 context.configure(
     connection=configuration.attributes["connection"],
