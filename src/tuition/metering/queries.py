@@ -16,6 +16,12 @@ from tuition.platform import paging
 from tuition.platform.database import AnySession
 from tuition.playback import PlaySession
 
+_LINES = (
+    select(PlaySession, MeteredSession, Meter.posted_minor)
+    .join(MeteredSession, MeteredSession.play_session_id == PlaySession.id)
+    .join(Meter, Meter.id == MeteredSession.meter_id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class MeteredLine:
@@ -49,15 +55,16 @@ async def metered_sessions_of(
     session: AnySession, user_id: UUID, *, cursor: str | None = None, limit: int = 25
 ) -> paging.Page[MeteredLine]:
     """A person's paid play sessions, newest first; a running one shows what it has cost so far."""
-    statement = (
-        select(PlaySession, MeteredSession, Meter.posted_minor)
-        .join(MeteredSession, MeteredSession.play_session_id == PlaySession.id)
-        .join(Meter, Meter.id == MeteredSession.meter_id)
-        .where(PlaySession.user_id == user_id)
-    )
+    statement = _LINES.where(PlaySession.user_id == user_id)
     keys = [PlaySession.started_at.desc(), PlaySession.id.desc()]
     page = await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
     return paging.Page([_line(*row) for row in page.items], page.next_cursor)
+
+
+async def lines_of(session: AnySession, play_session_ids: Sequence[UUID]) -> dict[UUID, MeteredLine]:
+    """What these play sessions cost; those that cost nothing are left out."""
+    rows = await session.execute(_LINES.where(PlaySession.id.in_(play_session_ids)))
+    return {row[0].id: _line(*row) for row in rows}
 
 
 async def sold_by_minute(session: AnySession, content_ids: Sequence[UUID]) -> dict[UUID, list[Money]]:

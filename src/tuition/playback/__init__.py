@@ -23,6 +23,9 @@ from tuition.playback.queries import (
     sessions_page,
 )
 from tuition.playback.rules import (
+    INTERVALS_MAX,
+    SPEED_LEAST,
+    SPEED_MOST,
     Basis,
     Device,
     EndReason,
@@ -43,6 +46,9 @@ from tuition.playback.rules import (
 from tuition.playback.tokens import PlayToken, read_token, write_token
 
 __all__ = [
+    "INTERVALS_MAX",
+    "SPEED_LEAST",
+    "SPEED_MOST",
     "Basis",
     "Device",
     "EndReason",

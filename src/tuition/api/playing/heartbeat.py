@@ -1,0 +1,209 @@
+"""The heartbeat: what a player reports every few seconds.
+
+The busiest address of the house, so it is bare ASGI in front of everything else: no routing, no dependency injection, one
+signature checked, one report queued. It is idempotent by nature: time that was reported before is not new.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tuition import playback
+from tuition.api.playing.batcher import Batcher
+from tuition.edge.problems import problem_response, status_of
+from tuition.edge.runtime import Runtime
+from tuition.kernel import DomainError, Money, clock
+from tuition.metering import Beat
+from tuition.playback import INTERVALS_MAX, EndReason, PlayTokenInvalid, Report
+
+PATH = "/v1/play-sessions/{play_session_id}/intervals"
+_PATH = re.compile(r"/v1/play-sessions/([0-9a-f-]{36})/intervals")
+BODY_BYTES_MAX = 16_384
+TIME_MS_MAX = 2**40
+"""About 34 years: no content is longer."""
+JSON = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+
+
+class ReportIn(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a report."""
+
+    position_ms: int
+    intervals: list[tuple[int, int]] = []
+    speed: int = 1000
+
+
+class _Broken(DomainError):
+    """This report cannot be read: {reason}."""
+
+    code = "api.report_invalid"
+
+
+class Heartbeat:
+    """ASGI middleware that answers reports and lets everything else pass."""
+
+    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+        self.app = app
+        self.batcher = Batcher(runtime.database)
+        self._decode = msgspec.json.Decoder(ReportIn).decode
+        self._encode = msgspec.json.Encoder().encode
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        match = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if match is None:
+            await self.app(scope, receive, send)
+            return
+        try:
+            report = self._read(scope, match.group(1), await _body(receive))
+            beat = await self.batcher.submit(report)
+        except DomainError as error:
+            await problem_response(status_of(error), error.code, error.sentence, fields=error.fields)(scope, receive, send)
+            return
+        if beat.ended is not None:
+            await _ended(beat)(scope, receive, send)
+            return
+        headers = JSON + ([_lease_cookie(report, beat.lease)] if beat.lease else [])
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": self._encode(_shape(beat))})
+
+    def _read(self, scope: Scope, named: str, body: bytes) -> Report:
+        token = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        play = playback.read_token(token.removeprefix(b"Bearer ").decode("latin-1"))
+        if str(play.session_id) != named:
+            raise PlayTokenInvalid
+        try:
+            said = self._decode(body)
+        except msgspec.DecodeError as error:
+            raise _Broken(reason=str(error)) from error
+        times = [said.position_ms, *(moment for interval in said.intervals for moment in interval)]
+        if len(said.intervals) > INTERVALS_MAX or not all(0 <= moment <= TIME_MS_MAX for moment in times):
+            raise _Broken(reason=f"at most {INTERVALS_MAX} intervals, each within the content")
+        speed = min(max(said.speed, playback.SPEED_LEAST), playback.SPEED_MOST)
+        return Report(play.session_id, playback.normalize(said.intervals), speed, said.position_ms, clock.now())
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > BODY_BYTES_MAX:
+            raise _Broken(reason=f"at most {BODY_BYTES_MAX} bytes")
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _ended(beat: Beat) -> Any:
+    if beat.ended is EndReason.OUT_OF_MONEY:
+        sentence = f"Your wallet lacks {beat.missing} for the next minute. Your place is kept: top up and go on."
+        fields = {"missing": beat.missing, "balance": beat.balance, "position_ms": beat.position_ms}
+        return problem_response(402, "metering.out_of_money", sentence, fields=fields)
+    ended = playback.PlayedOut(reason=beat.ended.value if beat.ended else "")
+    return problem_response(status_of(ended), ended.code, ended.sentence, fields=ended.fields)
+
+
+def _shape(beat: Beat) -> dict[str, Any]:
+    shaped = asdict(beat)
+    shaped.pop("ended")
+    shaped.pop("missing")
+    return {name: _plain(value) for name, value in shaped.items()}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case {"minor": minor, "currency": currency}:
+            return _money(Money(minor, currency))
+        case Money():
+            return _money(value)
+        case UUID():
+            return str(value)
+        case _:
+            return value
+
+
+def _money(money: Money) -> dict[str, object]:
+    return {"amount_minor": money.minor, "currency": money.currency, "amount": f"{money.decimal:f}"}
+
+
+def _lease_cookie(report: Report, lease: str) -> tuple[bytes, bytes]:
+    # A player without our script (the system player of a phone) cannot send a header with each segment, but it sends cookies.
+    return b"set-cookie", f"tuition_lease={lease}; Path=/media/; HttpOnly; SameSite=Lax; Max-Age=300".encode()
+
+
+_MONEY = {"anyOf": [{"$ref": "#/components/schemas/MoneyOut"}, {"type": "null"}]}
+OPERATION: dict[str, Any] = {
+    "tags": ["playing"],
+    "operationId": "report_intervals",
+    "summary": "Report what was played",
+    "description": (
+        "Send content time that was played, in milliseconds, half-open. Time that was reported before is not new: sending a report "
+        "twice, late or out of order changes nothing. More than the wall clock allows at the declared speed is refused and counted "
+        "in `refused_ms`. The answer comes when what it says is durable. Authorise with the play session's own token."
+    ),
+    "parameters": [
+        {"name": "play_session_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["position_ms"],
+                    "properties": {
+                        "position_ms": {"type": "integer", "minimum": 0, "maximum": TIME_MS_MAX},
+                        "intervals": {
+                            "type": "array",
+                            "maxItems": INTERVALS_MAX,
+                            "items": {
+                                "type": "array",
+                                "minItems": 2,
+                                "maxItems": 2,
+                                "items": {"type": "integer", "minimum": 0, "maximum": TIME_MS_MAX},
+                            },
+                        },
+                        "speed": {"type": "integer", "default": 1000, "description": "Thousandths: 2000 is twice as fast."},
+                    },
+                },
+                "example": {"position_ms": 10000, "intervals": [[0, 10000]], "speed": 1000},
+            }
+        },
+    },
+    "responses": {
+        "200": {
+            "description": "Taken in.",
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "session_id": {"type": "string", "format": "uuid"},
+                            "accepted_ms": {"type": "integer", "description": "New time that counts."},
+                            "refused_ms": {"type": "integer", "description": "New time that could not be believed or paid."},
+                            "position_ms": {"type": "integer"},
+                            "covered_ms": {"type": "integer", "description": "Distinct time played so far."},
+                            "is_complete": {"type": "boolean"},
+                            "charged": _MONEY,
+                            "session_cost": _MONEY,
+                            "content_cost": _MONEY,
+                            "balance": _MONEY,
+                            "cap": _MONEY,
+                            "is_owned": {"type": "boolean"},
+                            "affordable_ms": {"type": ["integer", "null"]},
+                            "lease": {"type": ["string", "null"], "description": "Send it as `Tuition-Lease` to fetch segments."},
+                        },
+                    }
+                }
+            },
+        }
+    },
+}
