@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, Select, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Double, Select, SQLColumnExpression, and_, literal, or_, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 
@@ -83,9 +83,9 @@ class Cursor:
 
 async def paginate(
     session: AnySession,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     *,
-    keys: Sequence[ColumnElement[Any]],
+    keys: Sequence[SQLColumnExpression[Any]],
     limit: int = LIMIT_USUAL,
     cursor: str | None = None,
     scope: str = "",
@@ -123,10 +123,11 @@ class _Sort:
     descending: bool
 
     @classmethod
-    def of(cls, key: ColumnElement[Any]) -> _Sort:
+    def of(cls, key: SQLColumnExpression[Any]) -> _Sort:
         if isinstance(key, UnaryExpression) and key.modifier is not None:
             return cls(key.element, descending=key.modifier is desc_op)
-        return cls(key, descending=False)
+        # A column of a class is an element in all but its declared type.
+        return cls(cast("ColumnElement[Any]", key), descending=False)
 
 
 def _scope(scope: str, sorts: Sequence[_Sort]) -> str:
