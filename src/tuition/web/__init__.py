@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tuition.web import appearance
+from tuition.web import appearance, identity
 
-ROUTERS: list[APIRouter] = [appearance.router]
+ROUTERS: list[APIRouter] = [appearance.router, *identity.ROUTERS]
 """Every router of the pages."""

@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 STATIC = Path(__file__).resolve().parent.parent / "static"
 DIST = STATIC / "dist"
 PREFIX = "/static"
+DIRECTED = frozenset({"arrow-left", "arrow-right", "chevron-left", "chevron-right", "log-out", "send", "undo-2"})
+"""Icons that point along the line of reading, and so turn around with it."""
 
 
 class NotBuilt(RuntimeError):
@@ -53,12 +55,14 @@ def asset(name: str) -> str:
     raise KeyError(f"no such asset: {name}; build again if it is new (python frontend/build.py)")
 
 
-def icon(name: str, *, label: str | None = None, flip: bool = False, fill: bool = False, size: str = "") -> Markup:
-    """An icon drawn inline: silent beside text, or spoken as ``label``. ``flip`` mirrors arrows for right-to-left readers."""
+def icon(name: str, *, label: str | None = None, fill: bool = False, size: str = "") -> Markup:
+    """An icon drawn inline: silent beside text, or spoken as ``label``. Arrows turn around for right-to-left readers."""
     shape = _build().icons.get(name)
     if shape is None:
         raise KeyError(f"no such icon: {name}; add it to frontend/icons.txt")
-    classes = " ".join(part for part in ("icon", "icon-flip" if flip else "", "icon-fill" if fill else "", size) if part)
+    classes = " ".join(
+        part for part in ("icon", "icon-flip" if name in DIRECTED else "", "icon-fill" if fill else "", size) if part
+    )
     speech: Any = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     drawing = Markup(shape)  # noqa: S704 - drawn by our own build
     return Markup('<svg class="{}" viewBox="0 0 24 24" {}>{}</svg>').format(escape(classes), speech, drawing)
