@@ -7,9 +7,7 @@ signature checked, one report queued. It is idempotent by nature: time that was 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -68,7 +66,7 @@ class Heartbeat:
         if beat.ended is not None:
             await _ended(beat)(scope, receive, send)
             return
-        headers = JSON + ([_lease_cookie(report, beat.lease)] if beat.lease else [])
+        headers = JSON + ([_lease_cookie(beat.lease)] if beat.lease else [])
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": self._encode(_shape(beat))})
 
@@ -111,29 +109,31 @@ def _ended(beat: Beat) -> Any:
 
 
 def _shape(beat: Beat) -> dict[str, Any]:
-    shaped = asdict(beat)
-    shaped.pop("ended")
-    shaped.pop("missing")
-    return {name: _plain(value) for name, value in shaped.items()}
+    return {
+        "session_id": str(beat.session_id),
+        "accepted_ms": beat.accepted_ms,
+        "refused_ms": beat.refused_ms,
+        "position_ms": beat.position_ms,
+        "covered_ms": beat.covered_ms,
+        "is_complete": beat.is_complete,
+        "charged": _money(beat.charged),
+        "session_cost": _money(beat.session_cost),
+        "content_cost": _money(beat.content_cost),
+        "balance": _money(beat.balance),
+        "cap": _money(beat.cap),
+        "is_owned": beat.is_owned,
+        "affordable_ms": beat.affordable_ms,
+        "lease": beat.lease,
+    }
 
 
-def _plain(value: object) -> object:
-    match value:
-        case {"minor": minor, "currency": currency}:
-            return _money(Money(minor, currency))
-        case Money():
-            return _money(value)
-        case UUID():
-            return str(value)
-        case _:
-            return value
-
-
-def _money(money: Money) -> dict[str, object]:
+def _money(money: Money | None) -> dict[str, object] | None:
+    if money is None:
+        return None
     return {"amount_minor": money.minor, "currency": money.currency, "amount": f"{money.decimal:f}"}
 
 
-def _lease_cookie(report: Report, lease: str) -> tuple[bytes, bytes]:
+def _lease_cookie(lease: str) -> tuple[bytes, bytes]:
     # A player without our script (the system player of a phone) cannot send a header with each segment, but it sends cookies.
     return b"set-cookie", f"tuition_lease={lease}; Path=/media/; HttpOnly; SameSite=Lax; Max-Age=300".encode()
 
@@ -144,9 +144,9 @@ OPERATION: dict[str, Any] = {
     "operationId": "report_intervals",
     "summary": "Report what was played",
     "description": (
-        "Send content time that was played, in milliseconds, half-open. Time that was reported before is not new: sending a report "
-        "twice, late or out of order changes nothing. More than the wall clock allows at the declared speed is refused and counted "
-        "in `refused_ms`. The answer comes when what it says is durable. Authorise with the play session's own token."
+        "Send content time that was played, in milliseconds, half-open. Time that was reported before is not new: sending a"
+        " report twice, late or out of order changes nothing. More than the wall clock allows at the declared speed is refused"
+        " and counted in `refused_ms`. The answer comes when what it says is durable. Authorise with the play session's token."
     ),
     "parameters": [
         {"name": "play_session_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
