@@ -42,7 +42,9 @@ from tuition.catalog.queries.contents import (
 )
 from tuition.catalog.queries.media import Playable, body_of, captions_of, document_of, find_media, media_of
 from tuition.catalog.queries.prices import in_force, price_history, price_in_force, prices_of
+from tuition.catalog.queries.search import search, shelf
 from tuition.catalog.rules.prices import OneTime, PerMinute
+from tuition.catalog.rules.search import Facets, Filters, Hit, PriceBand, SearchPage, Sort
 from tuition.catalog.rules.states import (
     COLLECTIONS,
     LISTED,
@@ -72,8 +74,11 @@ __all__ = [
     "ContentPublished",
     "ContentUnknown",
     "Document",
+    "Facets",
     "FileRefused",
+    "Filters",
     "Found",
+    "Hit",
     "Kind",
     "Level",
     "Media",
@@ -88,9 +93,12 @@ __all__ = [
     "PerMinute",
     "Playable",
     "Price",
+    "PriceBand",
     "PriceChanged",
     "PriceKind",
+    "SearchPage",
     "SeriesMember",
+    "Sort",
     "Status",
     "Upload",
     "UploadLimits",
@@ -131,9 +139,11 @@ __all__ = [
     "retry_media",
     "run_due",
     "schedule",
+    "search",
     "set_captions",
     "set_members",
     "set_price",
+    "shelf",
     "unfinished_uploads",
     "unschedule",
     "visible_to",
