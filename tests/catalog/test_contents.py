@@ -154,3 +154,14 @@ async def test_fields_are_tidied_and_limited(session: Session, creator: Actor) -
     for wrong in ({"title": " "}, {"title": "x" * 501}, {"language": "Arabic!"}, {"level": "expert"}, {"preview_until_ms": -1}):
         with pytest.raises(FieldInvalid):
             await catalog.edit_content(session, creator, content.id, wrong)
+
+
+async def test_counters_count_every_purchase_and_view(session: Session, creator: Actor) -> None:
+    one, two = await _article(session, creator, "One"), await _article(session, creator, "Two")
+    await session.flush()
+    await catalog.count_purchases(session, [one.id, two.id, one.id])
+    await catalog.count_purchases(session, [two.id, two.id], by=-1)
+    await catalog.count_views(session, {one.id: 5})
+    for content in (one, two):
+        await session.refresh(content)
+    assert (one.purchase_count, two.purchase_count, one.view_count) == (2, 0, 5)

@@ -207,8 +207,8 @@ async def test_sound_alone_has_renditions_of_its_own(studio: Studio, films: dict
     async with studio.database.transaction() as session:
         sound = await catalog.media_of(session, content_id)
     assert [(item.name, item.width, item.codecs) for item in sound.renditions] == [
-        ("sound-high", None, "mp4a.40.2"),
-        ("sound-low", None, "mp4a.40.2"),
+        ("sound_high", None, "mp4a.40.2"),
+        ("sound_low", None, "mp4a.40.2"),
     ]
     assert sound.media.poster_key is None
 

@@ -8,6 +8,7 @@ never a draft again; deleting keeps the row; a file that was refused leaves noth
 
 from tuition.catalog.actions.collections import set_members
 from tuition.catalog.actions.contents import create_content, delete_content, edit_content
+from tuition.catalog.actions.counting import count_purchases, count_views
 from tuition.catalog.actions.media import remove_cover, retry_media
 from tuition.catalog.actions.prices import remove_price, set_price
 from tuition.catalog.actions.publishing import archive, publish, run_due, schedule, unschedule
@@ -115,6 +116,8 @@ __all__ = [
     "collections_of",
     "contents_by_id",
     "contents_of",
+    "count_purchases",
+    "count_views",
     "create_content",
     "delete_content",
     "document_of",

@@ -13,7 +13,7 @@ DURATION_MIN_MS = 500
 SIDE_MAX = 8192
 LADDER = ((720, 2800, 128), (480, 1200, 96), (240, 400, 64))
 """Short side in pixels, ceiling of the picture and rate of the sound in kbit/s. A source is never blown up."""
-SOUND_LADDER = (("sound-high", 128), ("sound-low", 64))
+SOUND_LADDER = (("sound_high", 128), ("sound_low", 64))
 TRUNCATED_PERCENT = 5
 """How much shorter than announced a file may turn out to be: containers round, cut-off files lose far more."""
 TRUNCATED_SLACK_MS = 1000
