@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from sqlalchemy.exc import DataError, OperationalError
@@ -14,33 +15,133 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 import tuition
-from tuition import api, web
-from tuition.api import openapi
+from tuition import api, commerce, identity, messaging, metering, payments, playback, wallets, web
+from tuition.api import health, openapi
+from tuition.api.playing import Heartbeat
 from tuition.edge import Runtime, SecurityMiddleware, problem_response, status_of
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
-from tuition.web import errors as error_pages
+from tuition.payments.adapters.sandbox import SandboxGateway
+from tuition.platform import files, jobs, mail, secrets
+from tuition.platform.database import Database, Session, connect
+from tuition.platform.events import Bus
+from tuition.platform.settings import MailProvider, Settings, secret_key
+from tuition.web.rendering import StaticAssets, render_problem, render_refusal
+from tuition.web.surroundings import load_shell
 
 log = structlog.get_logger(__name__)
-PROGRAM_PATHS = ("/v1/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 RETRY_AFTER_S = "5"
 
 
-def create_app(runtime: Runtime) -> FastAPI:
+def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10) -> Runtime:
+    """Open the pool and build every vendor that the settings name."""
+    key = secret_key(settings)
+    secrets.configure(key)
+    bus = Bus()
+    wire(bus)
+    database = connect(database_url, bus=bus, pool_size=pool_size)
+    services = jobs.Services()
+    services.provide(files.Store, _store(settings))
+    services.provide(mail.Transport, _transport(settings))
+    services.provide(payments.Gateways, payments.Gateways(_gateways(settings, database)))
+    services.provide(Settings, settings)
+    return Runtime(settings=settings, database=database, services=services)
+
+
+def wire(bus: Bus) -> None:
+    """Say who hears what. Facts of a room are heard by rooms above it; those of a sibling are translated here."""
+    for reaction in (wallets.on_payment_succeeded, commerce.on_payment_succeeded):
+        bus.subscribe(payments.PaymentSucceeded, reaction)
+    for declined in (wallets.on_payment_failed, commerce.on_payment_failed):
+        bus.subscribe(payments.PaymentFailed, declined)
+    bus.subscribe(payments.PaymentDisputed, wallets.on_payment_disputed)
+    bus.subscribe(payments.RefundSucceeded, commerce.on_refund_succeeded)
+    bus.subscribe(payments.RefundFailed, commerce.on_refund_failed)
+    bus.subscribe(playback.PlaySessionEnded, metering.on_play_session_ended)
+    bus.subscribe(metering.CapReached, _own_what_was_played)
+    bus.subscribe(wallets.BalanceLow, _say_balance_is_low)
+    messaging.listen_to_identity(bus)
+
+
+async def _own_what_was_played(session: Session, fact: metering.CapReached) -> None:
+    await commerce.record_metered_ownership(
+        session,
+        buyer_id=fact.user_id,
+        content_id=fact.content_id,
+        seller_id=fact.creator_id,
+        amount=fact.amount,
+        meter_id=fact.meter_id,
+    )
+
+
+async def _say_balance_is_low(session: Session, fact: wallets.BalanceLow) -> None:
+    await messaging.notify(
+        session,
+        fact.person_id,
+        "low_balance",
+        title="Your balance is low",
+        message=f"{fact.balance} is left in your wallet.",
+        action_url="/wallet",
+        action_label="Top up",
+    )
+
+
+def _store(settings: Settings) -> files.Store:
+    access, secret = settings.files_access_key, settings.files_secret_key
+    return files.from_address(
+        settings.files_url,
+        settings.home / "files",
+        endpoint=settings.files_endpoint,
+        region=settings.files_region,
+        access_key=access.get_secret_value() if access else None,
+        secret_key=secret.get_secret_value() if secret else None,
+    )
+
+
+def _transport(settings: Settings) -> mail.Transport:
+    match settings.mail_provider:
+        case MailProvider.OUTBOX:
+            return mail.Outbox()
+        case MailProvider.SMTP:
+            return mail.Smtp(settings.smtp_url)
+        case MailProvider.RESEND:
+            assert settings.resend_key is not None, "the settings see to it"
+            return mail.Resend(settings.resend_key.get_secret_value())
+        case MailProvider.SENDGRID:
+            assert settings.sendgrid_key is not None, "the settings see to it"
+            return mail.SendGrid(settings.sendgrid_key.get_secret_value())
+
+
+def _gateways(settings: Settings, database: Database) -> list[payments.Gateway]:
+    built: list[payments.Gateway] = []
+    for name in settings.gateways:
+        match name:
+            case "sandbox":
+                base = settings.public_url or f"http://{settings.host}:{settings.port}"
+                built.append(SandboxGateway(database, base_url=base, secret=secrets.derive("sandbox-webhooks")))
+            case _:
+                raise AssertionError(f"no adapter is called {name} in this release; the settings should have refused it")
+    return built
+
+
+def create_app(runtime: Runtime) -> Any:
     """The ASGI application around a runtime."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        await heartbeat.batcher.close()
         await runtime.close()
 
     app = FastAPI(title="Tuition", version=tuition.__version__, lifespan=lifespan, docs_url="/docs", redoc_url=None)
     app.state.runtime = runtime
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
-    for router in api.ROUTERS:
+    for router in [health.router, *api.ROUTERS]:
         app.include_router(router)
     for router in web.ROUTERS:
-        app.include_router(router, include_in_schema=False)
+        app.include_router(router, include_in_schema=False, dependencies=[Depends(load_shell)])
+    app.mount("/static", StaticAssets())
     app.add_exception_handler(DomainError, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_input)
     app.add_exception_handler(DataError, _refuse_value)
@@ -49,56 +150,65 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.add_exception_handler(PoolTimeout, _unavailable)
     app.add_exception_handler(Exception, _broke)
     app.add_middleware(SecurityMiddleware)
-    return app
+    heartbeat = Heartbeat(app, runtime)
+    return heartbeat
+
+
+def _is_for_program(request: Request) -> bool:
+    return request.url.path.startswith(PROGRAM_PATHS)
 
 
 def _answer(
-    request: Request, status: int, code: str, detail: str, fields: dict[str, object], headers: dict[str, str]
+    request: Request, status: int, code: str, detail: str, *, fields: dict[str, Any] | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    if request.url.path.startswith(PROGRAM_PATHS) or "text/html" not in request.headers.get("accept", ""):
+    if _is_for_program(request):
         return problem_response(status, code, detail, fields=fields, headers=headers)
-    return error_pages.render_error(request, status=status, code=code, detail=detail, fields=fields, headers=headers)
+    response = render_problem(request, status, detail=detail, code=code, fields=fields)
+    response.headers.update(headers or {})
+    return response
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
+    status = status_of(error)
     retry = error.fields.get("retry_after_s")
     headers = {"retry-after": str(retry)} if retry is not None else {}
-    return _answer(request, status_of(error), error.code, error_pages.sentence(request, error), error.fields, headers)
+    if isinstance(error, identity.SignInNeeded) and not _is_for_program(request) and request.method == "GET":
+        return web.to_sign_in(request)
+    if _is_for_program(request):
+        return problem_response(status, error.code, error.sentence, fields=error.fields, headers=headers)
+    response = render_refusal(request, error, status)
+    response.headers.update(headers)
+    return response
 
 
 async def _refuse_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     wrong = [{"field": ".".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors()]
     detail = "; ".join(f"{item['field']}: {item['message']}" for item in wrong[:5]) or TITLES[422]
-    return _answer(request, 422, "edge.input_invalid", detail, {"errors": wrong}, {})
+    status = 404 if not _is_for_program(request) and request.method == "GET" else 422
+    return _answer(request, status, "edge.input_invalid", detail, fields={"errors": wrong})
 
 
 async def _refuse_value(request: Request, error: Exception) -> Response:
     # What passed our checks and PostgreSQL still cannot store: a NUL in a text, a number beyond its column.
     log.info("edge.value_refused", error=str(getattr(error, "orig", error)).splitlines()[0])
-    return _answer(request, 422, "edge.value_invalid", "A value is outside what can be stored. Shorten or correct it.", {}, {})
+    return _answer(request, 422, "edge.value_invalid", "A value is outside what can be stored. Shorten or correct it.")
 
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = TITLES.get(error.status_code, "Refused")
     detail = str(error.detail) if error.status_code == 400 else f"{title}."
-    return _answer(request, error.status_code, "edge.http", detail, {}, dict(error.headers or {}))
+    return _answer(request, error.status_code, "edge.http", detail, headers=dict(error.headers or {}))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     log.error("edge.database_unavailable", error=type(error).__name__)
-    return _answer(
-        request,
-        503,
-        "edge.unavailable",
-        "We are busy or restarting. Try again in a few seconds.",
-        {},
-        {"retry-after": RETRY_AFTER_S},
-    )
+    detail = "We are busy or restarting. Try again in a few seconds."
+    return _answer(request, 503, "edge.unavailable", detail, headers={"retry-after": RETRY_AFTER_S})
 
 
 async def _broke(request: Request, error: Exception) -> Response:
     log.error("edge.broke", path=request.url.path, exc_info=error)
-    return _answer(request, 500, "edge.broke", "Something broke on our side. It has been noted; try again later.", {}, {})
+    return _answer(request, 500, "edge.broke", "Something broke on our side. It has been noted; try again later.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tuition.api import identity
+from tuition.api import identity, playing
 
-ROUTERS: list[APIRouter] = [*identity.ROUTERS]
+ROUTERS: list[APIRouter] = [*identity.ROUTERS, *playing.ROUTERS]
 """Every router of the API, in the order in which the reference shows them."""

@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from tuition.api.playing import OPERATION, PATH
+from tuition.edge.body import MoneyOut
 from tuition.edge.problems import MEDIA_TYPE, TITLES, Problem
 
 DESCRIPTION = """
@@ -39,6 +41,9 @@ def document(app: FastAPI) -> dict[str, Any]:
         )
         components = schema.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
+        # The heartbeat is answered before FastAPI sees it, so its operation is written by hand.
+        schema["paths"][PATH] = {"post": {**OPERATION, "responses": dict(OPERATION["responses"])}}
+        schemas.setdefault("MoneyOut", MoneyOut.model_json_schema(ref_template="#/components/schemas/{model}"))
         schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)

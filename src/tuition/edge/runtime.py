@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from starlette.requests import HTTPConnection
 
+from tuition.platform import jobs
 from tuition.platform.database import Database
 from tuition.platform.settings import Settings
 
@@ -19,11 +20,11 @@ class Runtime:
 
     settings: Settings
     database: Database
-    services: dict[type[Any], Any] = field(default_factory=dict)
+    services: jobs.Services = field(default_factory=jobs.Services)
 
     def service(self, port: type[S]) -> S:
         """The adapter that was wired for a port, such as ``runtime.service(files.Store)``."""
-        return cast(S, self.services[port])
+        return self.services.get(port)
 
     async def close(self) -> None:
         """Let go of every connection."""

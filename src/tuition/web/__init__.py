@@ -8,3 +8,9 @@ from tuition.web import appearance, identity
 
 ROUTERS: list[APIRouter] = [appearance.router, *identity.ROUTERS]
 """Every router of the pages."""
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send a visitor to the sign-in page, and back to where they were going afterwards."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/sign-in?next={quote(here)}", status_code=303)
