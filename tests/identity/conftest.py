@@ -91,3 +91,16 @@ async def client(database: Database, heard: Heard) -> AsyncIterator[httpx.AsyncC
     transport = httpx.ASGITransport(app=app, client=("192.0.2.1", 50000))
     async with httpx.AsyncClient(transport=transport, base_url="http://tuition.test") as client:
         yield client
+
+
+@pytest.fixture
+async def browser(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A browser that says where its requests come from and follows no redirect."""
+    client.headers.update(
+        {
+            "accept": "text/html",
+            "sec-fetch-site": "same-origin",
+            "user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0",
+        }
+    )
+    return client

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 
@@ -10,7 +10,7 @@ from tuition.identity import queries
 from tuition.identity.actor import Actor
 from tuition.identity.errors import TokenRefused
 from tuition.identity.models import SignIn
-from tuition.identity.rules.sign_ins import COOKIE_LIFETIME, SEEN_EVERY
+from tuition.identity.rules.sign_ins import SEEN_EVERY
 from tuition.kernel import clock
 from tuition.platform import secrets
 from tuition.platform.database import AnySession, Session
@@ -44,17 +44,15 @@ async def authenticate_cookie(session: AnySession, cookie: str) -> Actor | None:
     if found is None:
         return None
     actor, seen_at = found
-    await _note_visit(session, actor, seen_at, now, prolong_by=COOKIE_LIFETIME)
+    await _note_visit(session, actor, seen_at, now, prolong=True)
     return actor
 
 
-async def _note_visit(
-    session: AnySession, actor: Actor, seen_at: datetime, now: datetime, *, prolong_by: timedelta | None = None
-) -> None:
+async def _note_visit(session: AnySession, actor: Actor, seen_at: datetime, now: datetime, *, prolong: bool = False) -> None:
     # Only where writing is possible anyway, and not on every request: the figure is for the list of devices.
     if not isinstance(session, Session) or now - seen_at < SEEN_EVERY:
         return
     statement = update(SignIn).where(SignIn.id == actor.sign_in_id).values(last_seen_at=now)
-    if prolong_by is not None:
-        statement = statement.values(expires_at=now + prolong_by)
+    if prolong:  # by what has passed: as long from this visit on as it was from the last one
+        statement = statement.values(expires_at=SignIn.expires_at + (now - SignIn.last_seen_at))
     await session.execute(statement)

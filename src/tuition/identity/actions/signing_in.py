@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -28,13 +29,13 @@ from tuition.platform.events import publish
 
 
 async def sign_in_browser(
-    session: Session, *, email: str, password: str, ip: str = "", user_agent: str = ""
+    session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "", lifetime: timedelta = COOKIE_LIFETIME
 ) -> BrowserSignIn | Refused:
-    """Sign a browser in by password. The failure is an outcome, so that it counts."""
+    """Sign a browser in by password; it stays so for ``lifetime`` after each visit. A failure is an outcome: it counts."""
     user = await prove(session, email=email, password=password, ip=ip)
     if isinstance(user, Refused):
         return user
-    return await open_browser(session, user.id, ip=ip, user_agent=user_agent)
+    return await open_browser(session, user.id, ip=ip, user_agent=user_agent, lifetime=lifetime)
 
 
 async def sign_in_program(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> Tokens | Refused:
@@ -42,7 +43,7 @@ async def sign_in_program(session: Session, *, email: str, password: str, ip: st
     user = await prove(session, email=email, password=password, ip=ip)
     if isinstance(user, Refused):
         return user
-    sign_in = await _open(session, user.id, SignInKind.API, ip=ip, user_agent=user_agent)
+    sign_in = await _open(session, user.id, SignInKind.API, ip=ip, user_agent=user_agent, lifetime=REFRESH_LIFETIME)
     return await _issue(session, sign_in)
 
 
@@ -68,10 +69,12 @@ async def prove(session: Session, *, email: str, password: str, ip: str) -> User
     return user
 
 
-async def open_browser(session: Session, person_id: UUID, *, ip: str = "", user_agent: str = "") -> BrowserSignIn:
+async def open_browser(
+    session: Session, person_id: UUID, *, ip: str = "", user_agent: str = "", lifetime: timedelta = COOKIE_LIFETIME
+) -> BrowserSignIn:
     """Sign a browser in for somebody whom the caller has identified already."""
     cookie = secrets.new_token()
-    sign_in = await _open(session, person_id, SignInKind.BROWSER, ip=ip, user_agent=user_agent, cookie=cookie)
+    sign_in = await _open(session, person_id, SignInKind.BROWSER, ip=ip, user_agent=user_agent, lifetime=lifetime, cookie=cookie)
     return BrowserSignIn(person_id, sign_in.id, cookie, sign_in.expires_at)
 
 
@@ -154,10 +157,16 @@ def _closed(user: User) -> DomainError:
 
 
 async def _open(
-    session: Session, person_id: UUID, kind: SignInKind, *, ip: str, user_agent: str, cookie: str | None = None
+    session: Session,
+    person_id: UUID,
+    kind: SignInKind,
+    *,
+    ip: str,
+    user_agent: str,
+    lifetime: timedelta,
+    cookie: str | None = None,
 ) -> SignIn:
     now = clock.now()
-    lifetime = COOKIE_LIFETIME if kind is SignInKind.BROWSER else REFRESH_LIFETIME
     sign_in = SignIn(
         id=new_id(),
         user_id=person_id,
