@@ -50,7 +50,7 @@ class MigrationsBusy(DomainError):
     """Another process is migrating this database: {holder}. Wait until it has finished, or end it."""
 
     kind = ErrorKind.CONFLICT
-    code = "migrate.busy"
+    code = "platform.migrations_busy"
 
 
 class MigrationBlocked(DomainError):
@@ -58,7 +58,7 @@ class MigrationBlocked(DomainError):
     without a pause. Everything before it is applied and it left nothing behind: start again when there is less going on."""
 
     kind = ErrorKind.UNAVAILABLE
-    code = "migrate.blocked"
+    code = "platform.migration_blocked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ class Database:
             except DBAPIError as error:
                 if attempt >= attempts or not isinstance(error.orig, WORTH_REPEATING):
                     raise
-                await asyncio.sleep(RETRY_PAUSE_S * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - no secret
+                await asyncio.sleep(RETRY_PAUSE_S * 2**attempt * random.uniform(0.5, 1))  # noqa: S311  # because a pause is no secret
         raise AssertionError("unreachable")
 
     def health(self) -> PoolHealth:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from tuition.platform.migrations import operations  # noqa: F401 - importing it makes its operations known
+from tuition.platform.migrations import operations  # noqa: F401  # because importing it makes its operations known
 
 configuration = context.config
 context.configure(

@@ -10,7 +10,7 @@ class DataOfAnotherVersion(DomainError):
     Nothing was changed. Start the old installation once more, make a backup there, and restore it with this one."""
 
     kind = ErrorKind.CONFLICT
-    code = "postgres.other_version"
+    code = "platform.postgres_other_version"
 
 
 class DataOfAnotherUser(DomainError):
@@ -18,7 +18,7 @@ class DataOfAnotherUser(DomainError):
     with TUITION_HOME."""
 
     kind = ErrorKind.CONFLICT
-    code = "postgres.other_user"
+    code = "platform.postgres_other_user"
 
 
 class FolderOutOfReach(DomainError):
@@ -26,14 +26,14 @@ class FolderOutOfReach(DomainError):
     folder that others may pass through with TUITION_HOME, or start as an ordinary user."""
 
     kind = ErrorKind.CONFLICT
-    code = "postgres.out_of_reach"
+    code = "platform.postgres_out_of_reach"
 
 
 class ServerWillNotStart(DomainError):
     """PostgreSQL does not start on {folder}. It says: {reason}"""
 
     kind = ErrorKind.UNAVAILABLE
-    code = "postgres.will_not_start"
+    code = "platform.postgres_will_not_start"
 
 
 class ServerNotDurable(DomainError):
@@ -41,11 +41,11 @@ class ServerNotDurable(DomainError):
     another folder."""
 
     kind = ErrorKind.CONFLICT
-    code = "postgres.not_durable"
+    code = "platform.postgres_not_durable"
 
 
 class ServerMissing(DomainError):
     """The package {package} brings no PostgreSQL for this machine. Set TUITION_DATABASE_URL to a server of your own."""
 
     kind = ErrorKind.UNAVAILABLE
-    code = "postgres.missing"
+    code = "platform.postgres_missing"

@@ -233,7 +233,7 @@ def _socket_folder(folder: Path, account: Account) -> Path:
     if len(str(inside / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_MAX:
         return inside
     # Its name can be guessed; that is why its owner is checked. The temporary folder of the environment may be a long path.
-    short = Path("/tmp") / f"tuition-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"  # noqa: S108 - see above
+    short = Path("/tmp") / f"tuition-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"  # noqa: S108  # because its owner is checked below
     short.mkdir(mode=0o700, exist_ok=True)
     found = short.lstat()
     if found.st_uid not in (account.uid, os.geteuid()) or short.is_symlink():

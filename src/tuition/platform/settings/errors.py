@@ -12,7 +12,7 @@ class SettingsInvalid(DomainError):
     """Tuition does not start with these settings: {problems}"""
 
     kind: ClassVar[ErrorKind] = ErrorKind.INVALID
-    code: ClassVar[str] = "settings.invalid"
+    code: ClassVar[str] = "platform.settings_invalid"
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)

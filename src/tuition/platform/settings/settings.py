@@ -134,8 +134,8 @@ def _budget(settings: Settings) -> list[str]:
     roles = {Role.WEB: "web_connections", Role.JOBS: "jobs_connections", Role.ADMIN: "admin_connections"}
     problems = []
     for role, name in roles.items():
-        processes = settings._processes_of(role)  # noqa: SLF001 - the rule of this class, kept beside it for length
-        if settings._budget_of(role) < processes:  # noqa: SLF001 - the same
+        processes = settings._processes_of(role)  # noqa: SLF001  # because it is the rule of this class
+        if settings._budget_of(role) < processes:  # noqa: SLF001  # because of the same
             problems.append(f"{name}: {processes} processes share {getattr(settings, name)} connections; each needs one or more")
     taken = sum(getattr(settings, name) for name in roles.values())
     if taken + RESERVED_CONNECTIONS > settings.max_connections:
