@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, Table, Text, create_engine, text
 
 from checks.migrations import differences, missing_triggers
-from tuition.kernel import new_id
 from tuition.platform import migrate
 from tuition.platform.database import AppendOnly, Base, Timestamped
 from tuition.platform.database.engine import sqlalchemy_url
@@ -19,19 +16,14 @@ DDL = "create table coins (id int primary key, metal text not null, constraint s
 
 
 @pytest.fixture
-def connection(server_url: str) -> Iterator[Connection]:
+def connection(empty_url: str) -> Iterator[Connection]:
     """A connection to a database with the triggers' functions and one table, and nothing else."""
-    name = f"test_{new_id().hex}"
-    url = sqlalchemy_url(server_url).set(database=name)
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        migrate.upgrade(url.set(drivername="postgresql").render_as_string(hide_password=False), revision="0001")
-        engine = create_engine(url)
-        with engine.connect() as connection:
-            connection.execute(text(DDL))
-            yield connection
-        engine.dispose()
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    migrate.upgrade(empty_url, revision="0001")
+    engine = create_engine(sqlalchemy_url(empty_url))
+    with engine.connect() as connection:
+        connection.execute(text(DDL))
+        yield connection
+    engine.dispose()
 
 
 def _coins(*columns: Column[str], check: str = "shiny") -> MetaData:

@@ -112,7 +112,7 @@ CLEAN = {
             created_at = mapped_column(server_default=func.now())
             changed_at = mapped_column(server_default=text("now()"))
         ''',
-    "src/tuition/metering/actions.py": "from tuition import playback\n\n\ndef start(session):\n    return playback.begin(session)\n",
+    "src/tuition/metering/actions.py": "from tuition import playback\n\n\ndef start(s):\n    return playback.begin(s)\n",
     "src/tuition/commerce/jobs.py": """
         async def run(database):
             async with database.transaction() as session:
