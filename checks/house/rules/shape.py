@@ -13,7 +13,7 @@ FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 FOLDER_ENTRIES_MAX = 12
 MEASURED = {".css", ".html", ".js", ".mjs", ".py", ".sql", ".ts", ".txt.jinja"}
-TREES = ("src/", "tests/", "checks/", "frontend/")
+TREES = ("src/", "tests/", "checks/", "benchmarks/", "frontend/")
 PLANS = {"src/tuition", "tests", VERSIONS.rstrip("/")}
 """The floor plan, its mirror in the tests, and the history of the schema: they are lists, and as long as they are."""
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc"}
