@@ -16,7 +16,6 @@ from typing import Any
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from checks.product import Product
 from tuition.kernel import DomainError
@@ -163,7 +162,7 @@ def _root_of(variable: str) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "(required)"
-    if field.default_factory is not None or field.default is PydanticUndefined:
+    if field.default_factory is not None:
         return "(made at start)"
     value: Any = field.default
     if value is None or value in ("", ()):
