@@ -115,10 +115,11 @@ async def test_a_cookie_lives_a_month_after_the_last_visit(session: Session, joi
     await join()
     signed_in = await identity.sign_in_browser(session, email="ada@example.org", password=PASSWORD)
     assert isinstance(signed_in, identity.BrowserSignIn)
-    moment.advance(timedelta(days=29))
-    assert await identity.authenticate_cookie(session, signed_in.cookie)
-    moment.advance(timedelta(days=29))
-    assert await identity.authenticate_cookie(session, signed_in.cookie)
+    for _ in range(2):
+        moment.advance(timedelta(days=29))
+        actor = await identity.authenticate_cookie(session, signed_in.cookie)
+        assert actor is not None
+        await identity.note_visit(session, actor)
     moment.advance(timedelta(days=30))
     assert await identity.authenticate_cookie(session, signed_in.cookie) is None
 

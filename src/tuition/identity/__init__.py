@@ -9,7 +9,7 @@ site. Nothing here tells a stranger whether an address has an account.
 
 from tuition.identity import jobs, legal, privacy
 from tuition.identity.actions.addresses import confirm_email_change, request_email_change, request_verification, verify_email
-from tuition.identity.actions.authenticate import authenticate_cookie, authenticate_token
+from tuition.identity.actions.authenticate import authenticate_cookie, authenticate_token, is_visit_due, note_visit
 from tuition.identity.actions.joining import add_person, become_creator, init_owner, sign_up, sign_up_refusals
 from tuition.identity.actions.outcomes import BrowserSignIn, Refused, Tokens
 from tuition.identity.actions.passwords import change_password, request_password_reset, reset_password
@@ -126,10 +126,12 @@ __all__ = [
     "get_actor",
     "get_person_for",
     "init_owner",
+    "is_visit_due",
     "jobs",
     "legal",
     "list_people",
     "list_sign_ins",
+    "note_visit",
     "open_browser",
     "people_by_id",
     "privacy",

@@ -57,6 +57,8 @@ class Actor:
     sign_in_id: UUID | None = None
     """Which sign-in this request belongs to; ``None`` for jobs and the command line."""
     signed_in_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    """When the sign-in was last noted as used (see ``identity.note_visit``)."""
 
 
 @dataclass(frozen=True, slots=True)

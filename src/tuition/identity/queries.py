@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,13 +69,13 @@ async def get_actor(session: AnySession, user_id: UUID) -> Actor | None:
     return None if row is None else _actor(row)
 
 
-async def get_actor_by_access_token(session: AnySession, token_hash: str, *, now: datetime) -> tuple[Actor, datetime] | None:
-    """Who holds this access token at ``now``, and when they were last seen."""
+async def get_actor_by_access_token(session: AnySession, token_hash: str, *, now: datetime) -> Actor | None:
+    """Who holds this access token at ``now``."""
     return await _signed_in(session, _BY_ACCESS_TOKEN, token_hash, now)
 
 
-async def get_actor_by_cookie(session: AnySession, cookie_hash: str, *, now: datetime) -> tuple[Actor, datetime] | None:
-    """Whose browser this is at ``now``, and when they were last seen."""
+async def get_actor_by_cookie(session: AnySession, cookie_hash: str, *, now: datetime) -> Actor | None:
+    """Whose browser this is at ``now``."""
     return await _signed_in(session, _BY_COOKIE, cookie_hash, now)
 
 
@@ -152,16 +153,15 @@ async def acceptances_of(session: AnySession, person_id: UUID) -> list[TermsAcce
     return list(rows)
 
 
-async def _signed_in(
-    session: AnySession, statement: Select[Any], token_hash: str, now: datetime
-) -> tuple[Actor, datetime] | None:
+async def _signed_in(session: AnySession, statement: Select[Any], token_hash: str, now: datetime) -> Actor | None:
     row = (await session.execute(statement, {"hash": token_hash, "now": now})).one_or_none()
     if row is None:
         return None
-    return _actor(row, sign_in_id=row.sign_in_id, signed_in_at=row.signed_in_at), row.last_seen_at
+    actor = _actor(row)
+    return replace(actor, sign_in_id=row.sign_in_id, signed_in_at=row.signed_in_at, last_seen_at=row.last_seen_at)
 
 
-def _actor(row: Row[Any], *, sign_in_id: UUID | None = None, signed_in_at: datetime | None = None) -> Actor:
+def _actor(row: Row[Any]) -> Actor:
     return Actor(
         id=row.id,
         roles=frozenset(Role(role) for role in row.roles or ()),
@@ -173,6 +173,4 @@ def _actor(row: Row[Any], *, sign_in_id: UUID | None = None, signed_in_at: datet
         currency=row.currency,
         full_name=row.full_name,
         profile_image_url=row.profile_image_url,
-        sign_in_id=sign_in_id,
-        signed_in_at=signed_in_at,
     )

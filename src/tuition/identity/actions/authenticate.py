@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from tuition.identity import queries
 from tuition.identity.actor import Actor
 from tuition.identity.errors import TokenRefused
 from tuition.identity.models import SignIn
-from tuition.identity.rules.sign_ins import SEEN_EVERY
+from tuition.identity.rules.sign_ins import SEEN_EVERY, SignInKind
 from tuition.kernel import clock
 from tuition.platform import secrets
 from tuition.platform.database import AnySession, Session
@@ -24,35 +22,34 @@ async def authenticate_token(session: AnySession, bearer: str) -> Actor:
 
     The answer comes from the database each time, so that ending a sign-in or suspending a person acts at once.
     """
-    now = clock.now()
-    if len(bearer) > TOKEN_LENGTH_MAX:
+    actor = None
+    if len(bearer) <= TOKEN_LENGTH_MAX:
+        actor = await queries.get_actor_by_access_token(session, secrets.hash_token(bearer), now=clock.now())
+    if actor is None:
         raise TokenRefused
-    found = await queries.get_actor_by_access_token(session, secrets.hash_token(bearer), now=now)
-    if found is None:
-        raise TokenRefused
-    actor, seen_at = found
-    await _note_visit(session, actor, seen_at, now)
     return actor
 
 
 async def authenticate_cookie(session: AnySession, cookie: str) -> Actor | None:
     """Whose browser sends this cookie; ``None`` when it is unknown, expired or ended: then it is a visitor's."""
-    now = clock.now()
     if len(cookie) > TOKEN_LENGTH_MAX:
         return None
-    found = await queries.get_actor_by_cookie(session, secrets.hash_token(cookie), now=now)
-    if found is None:
-        return None
-    actor, seen_at = found
-    await _note_visit(session, actor, seen_at, now, prolong=True)
-    return actor
+    return await queries.get_actor_by_cookie(session, secrets.hash_token(cookie), now=clock.now())
 
 
-async def _note_visit(session: AnySession, actor: Actor, seen_at: datetime, now: datetime, *, prolong: bool = False) -> None:
-    # Only where writing is possible anyway, and not on every request: the figure is for the list of devices.
-    if not isinstance(session, Session) or now - seen_at < SEEN_EVERY:
+def is_visit_due(actor: Actor) -> bool:
+    """Whether it is time to note that this sign-in is in use: every five minutes, so that not every request writes."""
+    return actor.last_seen_at is not None and clock.now() - actor.last_seen_at >= SEEN_EVERY
+
+
+async def note_visit(session: Session, actor: Actor) -> None:
+    """Note that a sign-in is in use. A browser stays signed in as long from this visit on as it did from the last one."""
+    if not is_visit_due(actor):
         return
-    statement = update(SignIn).where(SignIn.id == actor.sign_in_id).values(last_seen_at=now)
-    if prolong:  # by what has passed: as long from this visit on as it was from the last one
-        statement = statement.values(expires_at=SignIn.expires_at + (now - SignIn.last_seen_at))
-    await session.execute(statement)
+    now = clock.now()
+    prolonged = SignIn.expires_at + (now - SignIn.last_seen_at)
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.id == actor.sign_in_id, SignIn.ended_at.is_(None), SignIn.last_seen_at < now)
+        .values(last_seen_at=now, expires_at=case((SignIn.kind == SignInKind.BROWSER.value, prolonged), else_=SignIn.expires_at))
+    )

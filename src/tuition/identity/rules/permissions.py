@@ -19,6 +19,7 @@ Permission = Literal[
     "payments:manage",
     "payouts:approve",
     "people:manage",
+    "platform:manage",
     "roles:assign",
     "site:configure",
     "tables:read",
@@ -31,7 +32,7 @@ PERMISSIONS: frozenset[Permission] = frozenset(get_args(Permission))
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset(),
     Role.CREATOR: frozenset({"content:create", "content:publish", "earnings:read_own"}),
-    Role.PARTNER: frozenset(),
+    Role.PARTNER: frozenset({"platform:manage"}),
     Role.OWNER: PERMISSIONS,
     Role.OPERATOR: PERMISSIONS,
 }

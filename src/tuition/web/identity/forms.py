@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from tuition import identity
 from tuition.kernel import DomainError
+from tuition.web.appearance import COOKIE_LANGUAGE, YEAR_S
 from tuition.web.rendering import page_reader, reading_as, refusal
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -35,6 +37,11 @@ def beside(error: DomainError, *, otherwise: str = "form") -> str:
         if isinstance(error, identity.InputRefused | identity.PasswordWrong)
         else otherwise
     )
+
+
+def remember_language(response: Response, language: str) -> None:
+    """Let this browser read in the language that was chosen, as the switch in the header does."""
+    response.set_cookie(COOKIE_LANGUAGE, language, max_age=YEAR_S, path="/", samesite="lax")
 
 
 def device_name(user_agent: str) -> str:

@@ -12,7 +12,7 @@ from tuition.edge import ClientInfo, CurrentActor, EdgeRoute, Reading, SignedIn,
 from tuition.identity import COUNTRIES, Application, legal
 from tuition.kernel import DomainError
 from tuition.platform.database import AnySession
-from tuition.web.identity.forms import beside, spoken
+from tuition.web.identity.forms import beside, remember_language, spoken
 from tuition.web.rendering import page_reader, reading_as, render, see_other
 from tuition.web.rendering import translate as _
 
@@ -73,7 +73,9 @@ async def sign_up(
         }
         return await _sign_up_page(request, session, status=422, values=values, errors=spoken(request, refusals))
     await identity.sign_up(session, application, ip=client.ip)
-    return see_other(request, "/sign-up/sent")
+    response = see_other(request, "/sign-up/sent")
+    remember_language(response, reader.language)
+    return response
 
 
 @router.get("/sign-up/sent")

@@ -15,7 +15,7 @@ from tuition.identity import COUNTRIES, ProfileChange
 from tuition.kernel import DomainError
 from tuition.platform import rates
 from tuition.platform.database import AnySession
-from tuition.web.identity.forms import beside, device_name, spoken
+from tuition.web.identity.forms import beside, device_name, remember_language, spoken
 from tuition.web.rendering import languages, page_reader, reading_as, render, see_other
 from tuition.web.rendering import translate as _
 
@@ -80,7 +80,10 @@ async def change_profile(
     if refusals:
         return await _profile_page(request, session, actor, status=422, values=values, errors=spoken(request, refusals))
     with reading_as(page_reader(request)):
-        return see_other(request, "/settings", say=_("Saved."))
+        response = see_other(request, "/settings", say=_("Saved."))
+    if change.locale is not None:
+        remember_language(response, change.locale)
+    return response
 
 
 async def _email_page(
