@@ -32,6 +32,7 @@ async def start_top_up(
     *,
     provider: str,
     method_id: UUID | None = None,
+    save_method: bool = False,
     return_url: str = "",
 ) -> payments.Payment:
     """Ask for a top-up. The edge then calls the gateway; the wallet is credited when the provider says that it was paid."""
@@ -47,6 +48,7 @@ async def start_top_up(
         subject=("wallet", wallet.id),
         provider=provider,
         method_id=method_id,
+        save_method=save_method,
         return_url=return_url,
     )
     await record_movement(
