@@ -40,7 +40,7 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
     secrets.configure(key)
     bus = Bus()
     wire(bus)
-    database = connect(database_url, bus=bus, pool_size=pool_size)
+    database = connect(database_url, bus=bus, pool_size=pool_size, pooler=settings.database_pooler)
     services = jobs.Services()
     services.provide(files.Store, _store(settings))
     services.provide(mail.Transport, _transport(settings))
@@ -91,7 +91,7 @@ def _store(settings: Settings) -> files.Store:
     access, secret = settings.files_access_key, settings.files_secret_key
     return files.from_address(
         settings.files_url,
-        settings.home / "files",
+        settings.files_folder,
         endpoint=settings.files_endpoint,
         region=settings.files_region,
         access_key=access.get_secret_value() if access else None,
@@ -115,11 +115,13 @@ def _transport(settings: Settings) -> mail.Transport:
 
 def _gateways(settings: Settings, database: Database) -> list[payments.Gateway]:
     built: list[payments.Gateway] = []
-    for name in settings.gateways:
+    for name in settings.enabled_gateways:
         match name:
             case "sandbox":
                 base = settings.public_url or f"http://{settings.host}:{settings.port}"
-                built.append(SandboxGateway(database, base_url=base, secret=secrets.derive("sandbox-webhooks")))
+                built.append(
+                    SandboxGateway(database, base_url=base, secret=secrets.sign(b"sandbox", "sandbox-webhooks").encode())
+                )
             case _:
                 raise AssertionError(f"no adapter is called {name} in this release; the settings should have refused it")
     return built
@@ -159,7 +161,13 @@ def _is_for_program(request: Request) -> bool:
 
 
 def _answer(
-    request: Request, status: int, code: str, detail: str, *, fields: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    fields: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     if _is_for_program(request):
         return problem_response(status, code, detail, fields=fields, headers=headers)

@@ -6,8 +6,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tuition.kernel import Currency, Money
-from tuition.kernel.money import MINOR_MAX
+from tuition.kernel import MINOR_MAX, Currency, Money
 
 T = TypeVar("T")
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code, or CRD for credits.", examples=["EUR"])]

@@ -23,10 +23,7 @@ async def _reading(request: Request) -> ReadSession:
 
 async def _steps(request: Request) -> Database:
     """For reserve → call a provider → settle: the key is claimed at once, and the handler opens its own transactions."""
-    unit = unit_of(request)
-    async with unit.runtime.database.transaction() as session:
-        await unit.claim(session)
-    return unit.runtime.database
+    return await unit_of(request).steps()
 
 
 async def _current_actor(request: Request) -> Actor | None:

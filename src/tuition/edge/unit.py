@@ -8,11 +8,10 @@ at all.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 from urllib.parse import parse_qs
 
 from fastapi.routing import APIRoute
@@ -24,7 +23,7 @@ from tuition.edge.runtime import Runtime, runtime_of
 from tuition.edge.security import sign_in_cookie
 from tuition.identity import Actor
 from tuition.platform import idempotency
-from tuition.platform.database import AnySession, ReadSession, Session
+from tuition.platform.database import AnySession, Database, ReadSession, Session
 
 KEY_HEADER = "idempotency-key"
 KEY_FIELD = "idempotency_key"
@@ -40,6 +39,13 @@ class Client:
 
     ip: str
     user_agent: str
+
+
+class _Wanted(TypedDict):
+    actor: str
+    route: str
+    key: str
+    fingerprint: str
 
 
 class Replayed(Exception):
@@ -61,7 +67,8 @@ class Unit:
         self._reading: ReadSession | None = None
         self._actor: Actor | None = None
         self._actor_known = False
-        self._claim: idempotency.Claim | None = None
+        self._claim: idempotency.Claimed | None = None
+        self._is_claim_committed = False
 
     @property
     def client(self) -> Client:
@@ -73,7 +80,7 @@ class Unit:
         """The request's one transaction. Opening it claims the idempotency key; a known key raises ``Replayed``."""
         if self._session is None:
             self._session = await self._stack.enter_async_context(self.runtime.database.transaction())
-            await self.claim(self._session)
+            await self._claim_in(self._session)
         return self._session
 
     async def reading(self) -> ReadSession:
@@ -89,37 +96,57 @@ class Unit:
             self._actor_known = True
         return self._actor
 
-    async def claim(self, session: Session) -> None:
-        """Claim the request's key, if it has one. Raises ``Replayed`` when it was answered before."""
-        if self._claim is not None or self.request.method in SAFE_METHODS:
-            return
-        body = await self.request.body()
-        key = self.request.headers.get(KEY_HEADER) or self._form_key(body)
-        if not key:
-            return
-        actor = await self.actor()
-        outcome = await idempotency.claim(
-            session,
-            actor_id=actor.id if actor else None,
-            route=f"{self.request.method} {self.request.url.path}",
-            key=key,
-            fingerprint=hashlib.sha256(body).hexdigest(),
-        )
-        if isinstance(outcome, idempotency.Replay):
-            raise Replayed(Response(outcome.body, status_code=outcome.status, headers=outcome.headers))
-        self._claim = outcome
+    async def steps(self) -> Database:
+        """The database, for work of several transactions: the key is claimed at once, in a transaction of its own."""
+        if self._claim is None and (wanted := await self._wanted()) is not None:
+            self._take(await idempotency.claim_or_wait(self.runtime.database, **wanted))
+            self._is_claim_committed = True
+        return self.runtime.database
 
     async def complete(self, response: Response) -> None:
         """Keep the answer beside the key. The commit follows when the unit closes."""
-        if self._claim is None or not hasattr(response, "body"):
+        if self._claim is None:
             return
+        body = getattr(response, "body", None)
         headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
-        answer = idempotency.Replay(status=response.status_code, headers=headers, body=bytes(response.body))
-        if self._session is not None:
-            await idempotency.store_answer(self._session, self._claim, answer)
-        else:
+        answer = {"status": response.status_code, "headers": headers, "body": bytes(body or b"")}
+        if self._session is not None and not self._is_claim_committed:
+            await idempotency.store_answer(self._session, self._claim, **answer)
+            return
+        async with self.runtime.database.transaction() as session:
+            await idempotency.store_answer(session, self._claim, **answer)
+
+    async def abandon(self) -> None:
+        """Give the key back after a refusal or a failure: nothing was done under it, so it may be tried again."""
+        if self._claim is not None and self._is_claim_committed:
             async with self.runtime.database.transaction() as session:
-                await idempotency.store_answer(session, self._claim, answer)
+                await idempotency.release(session, self._claim)
+
+    async def _claim_in(self, session: Session) -> None:
+        if self._claim is None and (wanted := await self._wanted()) is not None:
+            self._take(await idempotency.claim(session, **wanted))
+
+    def _take(self, outcome: idempotency.Claimed | idempotency.Replay) -> None:
+        if isinstance(outcome, idempotency.Replay):
+            raise Replayed(Response(outcome.body, status_code=outcome.status, headers=dict(outcome.headers)))
+        self._claim = outcome
+
+    async def _wanted(self) -> _Wanted | None:
+        """What to claim, if this request carries a key."""
+        request = self.request
+        if request.method in SAFE_METHODS:
+            return None
+        body = await request.body()
+        key = request.headers.get(KEY_HEADER) or self._form_key(body)
+        if not key:
+            return None
+        actor = await self.actor()
+        return {
+            "actor": str(actor.id) if actor else f"visitor:{self.client.ip}",
+            "route": f"{request.method} {request.url.path}",
+            "key": key,
+            "fingerprint": idempotency.fingerprint(request.method, request.url.path, request.url.query, body),
+        }
 
     def _form_key(self, body: bytes) -> str | None:
         if not self.request.headers.get("content-type", "").startswith(FORM):
@@ -163,7 +190,11 @@ class EdgeRoute(APIRoute):
         async def handle_in_unit(request: Request) -> Response:
             try:
                 async with open_unit(request) as unit:
-                    response = await handle(request)
+                    try:
+                        response = await handle(request)
+                    except Exception:
+                        await unit.abandon()
+                        raise
                     await unit.complete(response)
             except Replayed as replay:
                 return replay.response

@@ -7,9 +7,21 @@ Invariants: an amount is an integer; a split gives back every minor unit; an id 
 from tuition.kernel.clock import Clock, FrozenClock, clock
 from tuition.kernel.errors import DomainError, ErrorKind
 from tuition.kernel.ids import new_id, to_id
-from tuition.kernel.money import Currency, CurrencyMismatch, Money, MoneyInvalid, allocate, exponent_of, round_half_even
+from tuition.kernel.money import (
+    CREDITS,
+    MINOR_MAX,
+    Currency,
+    CurrencyMismatch,
+    Money,
+    MoneyInvalid,
+    allocate,
+    exponent_of,
+    round_half_even,
+)
 
 __all__ = [
+    "CREDITS",
+    "MINOR_MAX",
     "Clock",
     "Currency",
     "CurrencyMismatch",
