@@ -7,8 +7,9 @@ Invariants: a grant never changes and ends once; ending one never ends another; 
 one query.
 """
 
+from tuition.access import privacy
 from tuition.access.actions import define_tier, end, end_grant, give, grant, record_visit, take_back
-from tuition.access.errors import AccessDenied, GrantInvalid, GrantUnknown
+from tuition.access.errors import AccessDenied, GrantInvalid, GrantUnknown, PaymentNeeded
 from tuition.access.events import AccessEnded, AccessGranted
 from tuition.access.models import AccessGrant, ContentVisit, TierScope
 from tuition.access.queries import (
@@ -20,6 +21,7 @@ from tuition.access.queries import (
     get_content_for,
     grants_of_content,
     grants_of_person,
+    require,
 )
 from tuition.access.rules.decisions import Decision, Reason, Way, WayKind
 from tuition.access.rules.scopes import AccessType, Catalogue, Category, Collection, Content, Scope, ScopeKind, Tier
@@ -40,6 +42,7 @@ __all__ = [
     "GrantExplained",
     "GrantInvalid",
     "GrantUnknown",
+    "PaymentNeeded",
     "Reason",
     "Scope",
     "ScopeKind",
@@ -58,6 +61,8 @@ __all__ = [
     "grant",
     "grants_of_content",
     "grants_of_person",
+    "privacy",
     "record_visit",
+    "require",
     "take_back",
 ]

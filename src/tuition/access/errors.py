@@ -20,7 +20,14 @@ class GrantInvalid(DomainError):
 
 
 class AccessDenied(DomainError):
-    """You cannot open this yet: {reason}"""
+    """This is not open to you ({reason})."""
 
     kind = ErrorKind.NEEDS_PERMISSION
     code = "access.denied"
+
+
+class PaymentNeeded(DomainError):
+    """This has to be paid for before it can be opened."""
+
+    kind = ErrorKind.NEEDS_MONEY
+    code = "access.payment_needed"

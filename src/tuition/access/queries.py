@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import Row, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
-from tuition import catalog
+from tuition import catalog, identity
+from tuition.access.errors import AccessDenied, PaymentNeeded
 from tuition.access.models import AccessGrant
-from tuition.access.rules.decisions import Decision, Facts, HeldGrant, Viewer, Way, WayKind, judge, unknown
+from tuition.access.rules.decisions import Decision, Facts, HeldGrant, Reason, Viewer, Way, WayKind, judge, unknown
 from tuition.access.rules.scopes import AccessType, scope_of
 from tuition.identity import Actor, allows
 from tuition.kernel import Currency, Money, clock
@@ -113,6 +114,17 @@ async def get_content_for(
         if found is not None:
             return found, decision
     return await catalog.get_content_for(session, actor, content_id), decision
+
+
+def require(decision: Decision) -> Decision:
+    """The decision, if it allows. Raises ``SignInNeeded`` for a visitor, ``PaymentNeeded``, else ``AccessDenied``."""
+    if decision.allowed:
+        return decision
+    if any(way.kind is WayKind.SIGN_IN for way in decision.ways):
+        raise identity.SignInNeeded
+    if decision.reason is Reason.NEEDS_PAYMENT:
+        raise PaymentNeeded
+    raise AccessDenied(reason=decision.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tuition.api import identity, money, playing
+from tuition.api import access, catalog, identity, money, playing
 
-ROUTERS: list[APIRouter] = [*identity.ROUTERS, *playing.ROUTERS, *money.ROUTERS]
+ROUTERS: list[APIRouter] = [*identity.ROUTERS, *catalog.ROUTERS, access.router, *playing.ROUTERS, *money.ROUTERS]
 """Every router of the API, in the order in which the reference shows them."""

@@ -6,15 +6,17 @@ Invariants: an address belongs to one content; a past price stays true and two n
 never a draft again; deleting keeps the row; a file that was refused leaves nothing behind.
 """
 
+from tuition.catalog import jobs, privacy
 from tuition.catalog.actions.collections import set_members
-from tuition.catalog.actions.contents import create_content, delete_content, edit_content
+from tuition.catalog.actions.contents import create_category, create_content, delete_content, edit_content
 from tuition.catalog.actions.counting import count_purchases, count_views
 from tuition.catalog.actions.media import remove_cover, retry_media
 from tuition.catalog.actions.prices import remove_price, set_price
 from tuition.catalog.actions.publishing import archive, publish, run_due, schedule, unschedule
 from tuition.catalog.actions.texts import remove_captions, set_captions, write_body
 from tuition.catalog.actions.uploads import UploadLimits, begin_upload, cancel_upload, get_upload_for, unfinished_uploads
-from tuition.catalog.errors import ContentUnknown, FileRefused, MediaNotReady, NotReady
+from tuition.catalog.adapters.pictures import WIDTHS as COVER_WIDTHS
+from tuition.catalog.errors import ContentUnknown, FieldInvalid, FileRefused, MediaNotReady, NotReady, PriceInvalid
 from tuition.catalog.events import ContentArchived, ContentDeleted, ContentPublished, MediaFailed, MediaReady, PriceChanged
 from tuition.catalog.models import (
     Caption,
@@ -38,6 +40,7 @@ from tuition.catalog.queries.contents import (
     find_by_slug,
     get_content_for,
     get_owned_content,
+    is_visible,
     members_of,
     visible_to,
 )
@@ -64,6 +67,7 @@ from tuition.catalog.work.receiving import finish_upload, receive
 
 __all__ = [
     "COLLECTIONS",
+    "COVER_WIDTHS",
     "LISTED",
     "PLAYABLE",
     "BodyFormat",
@@ -76,6 +80,7 @@ __all__ = [
     "ContentUnknown",
     "Document",
     "Facets",
+    "FieldInvalid",
     "FileRefused",
     "Filters",
     "Found",
@@ -96,6 +101,7 @@ __all__ = [
     "Price",
     "PriceBand",
     "PriceChanged",
+    "PriceInvalid",
     "PriceKind",
     "SearchPage",
     "SeriesMember",
@@ -118,6 +124,7 @@ __all__ = [
     "contents_of",
     "count_purchases",
     "count_views",
+    "create_category",
     "create_content",
     "delete_content",
     "document_of",
@@ -129,11 +136,14 @@ __all__ = [
     "get_owned_content",
     "get_upload_for",
     "in_force",
+    "is_visible",
+    "jobs",
     "media_of",
     "members_of",
     "price_history",
     "price_in_force",
     "prices_of",
+    "privacy",
     "publish",
     "receive",
     "remove_captions",

@@ -88,6 +88,23 @@ async def delete_content(session: Session, actor: Actor, content_id: UUID) -> No
     await events.publish(session, ContentDeleted(content.id))
 
 
+async def create_category(
+    session: Session, actor: Actor, *, name: str, slug: str | None = None, names: Mapping[str, str]
+) -> Category:
+    """Add a shelf to the catalogue. Needs ``site:configure``. Raises ``FieldInvalid``, ``SlugTaken``."""
+    identity.require(actor, "site:configure")
+    address = slug_from(slug or name)
+    category: Category | None = await session.scalar(
+        insert(Category)
+        .values(name=name.strip(), slug=address, names={tag: text.strip() for tag, text in names.items()})
+        .on_conflict_do_nothing(index_elements=["slug"])
+        .returning(Category)
+    )
+    if category is None:
+        raise SlugTaken(slug=address)
+    return category
+
+
 async def _check_references(session: Session, actor: Actor, values: Mapping[str, Any], content_id: UUID | None = None) -> None:
     category_id = values.get("category_id")
     if category_id is not None and await session.get(Category, category_id) is None:

@@ -30,6 +30,14 @@ def visible_to(actor: Actor | None) -> ColumnElement[bool]:
     return or_(listed, and_(Content.creator_id == actor.id, Content.deleted_at.is_(None)))
 
 
+def is_visible(content: Content, actor: Actor | None) -> bool:
+    """The same question about a content that is at hand."""
+    if content.deleted_at is not None:
+        return False
+    listed = content.status == Status.PUBLISHED and content.visibility in list(LISTED)
+    return listed or (actor is not None and (content.creator_id == actor.id or allows(actor, "content:edit_any")))
+
+
 async def get_content_for(session: AnySession, actor: Actor | None, content_id: UUID) -> Content:
     """A content that this actor may find: listed, or their own. Raises ``ContentUnknown``.
 
