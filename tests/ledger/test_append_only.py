@@ -39,7 +39,8 @@ async def test_the_database_itself_holds_the_floor(session: Session, column: str
 @pytest.mark.parametrize("amount", [0, -5])
 async def test_the_database_itself_refuses_a_transfer_of_nothing(session: Session, amount: int) -> None:
     await ledger.post(session, posting("key", move(gateway(), wallet(ALICE), 5)))
-    again = "insert into ledger_transfers select gen_random_uuid(), owner, at, transaction_id, debit_account_id, credit_account_id, :amount from ledger_transfers"
+    values = "gen_random_uuid(), owner, at, transaction_id, debit_account_id, credit_account_id, :amount"
+    again = f"insert into ledger_transfers select {values} from ledger_transfers"
     with pytest.raises(IntegrityError, match="ck_ledger_transfers_amount"):
         async with session.begin_nested():
             await session.execute(text(again), {"amount": amount})

@@ -1,0 +1,231 @@
+"""How fast the ledger posts, as ratios to PostgreSQL's own benchmark on the same durable server in the same minutes.
+
+``ledger.single``: the statement that one posting executes, driven by pgbench from many clients into one hot busy account.
+``ledger.post``: the same through the Python door, one transaction each, with the share of the time that is not the database.
+``ledger.batch``: ``post_many`` from Python. The yardstick is pgbench's TPC-B-like script, run with as many clients.
+
+    python -m benchmarks.ledger [--seconds 5] [--rounds 3]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import uvloop
+from sqlalchemy.engine import make_url
+
+from tuition import ledger
+from tuition.kernel import Currency, Money, clock, new_id
+from tuition.ledger import AccountKey, AccountKind, Posting, Source, Transfer
+from tuition.platform import migrate, postgres
+from tuition.platform.database import Database, connect
+
+CLIENTS = 32
+"""Of pgbench; its scale is as large, or its own hot row would slow the yardstick down."""
+WALLETS = 1_000
+"""Also the size of a batch: a posting for each."""
+STREAMS = 2
+"""Batches under way at once: while PostgreSQL works on one, Python makes the next."""
+POOL = 16
+EUR = Currency("EUR")
+CREATOR = AccountKey(UUID("00000000-0000-7000-8000-00000000c0de"), AccountKind.EARNINGS_PENDING, EUR)
+REVENUE = AccountKey(ledger.PLATFORM, AccountKind.REVENUE, EUR)
+TAX = AccountKey(ledger.PLATFORM, AccountKind.TAX, EUR)
+GATEWAY = AccountKey(ledger.PLATFORM, ledger.gateway_kind("sandbox"), EUR)
+Result = dict[str, dict[str, Any]]
+# What ledger.post sends, with ids made by the server because pgbench has none: dearer than ours, if anything.
+SINGLE = f"""\
+\\set n random(1, {WALLETS})
+select outcome from ledger_post(gen_random_uuid(), lpad(:n::text, 32, '0')::uuid, 'meter', 'play_session', gen_random_uuid(),
+  gen_random_uuid()::text, '\\x00112233445566778899aabbccddeeff', now(),
+  array[lpad(:n::text, 32, '0')::uuid, '{CREATOR.owner}'], '{{wallet,earnings_pending}}', '{{EUR,EUR}}',
+  array[gen_random_uuid()], '{{1}}', '{{2}}', '{{7}}');
+"""
+
+
+def people() -> list[UUID]:
+    """The owners of the wallets: their numbers, as ids, so that pgbench can name them."""
+    return [UUID(str(number).zfill(32)) for number in range(1, WALLETS + 1)]
+
+
+def run(server: postgres.Server, *, seconds: int = 5, rounds: int = 3) -> Result:
+    """Measure everything on a fresh database of a durable server, yardstick and measured thing in turns."""
+    url = server.create_database(f"bench_{new_id().hex}")
+    migrate.upgrade(url)
+    pgbench = _pgbench(server, url)
+    pgbench("-i", "-q", "-s", str(CLIENTS))
+    uvloop.run(_fund(url))
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "single.sql"
+        script.write_text(SINGLE)
+        load = ("-n", "-c", str(CLIENTS), "-j", "2", "-M", "prepared", "-T", str(seconds))
+        measures: dict[str, Callable[[], float]] = {
+            "baseline": lambda: _tps(pgbench(*load)),
+            "single": lambda: _tps(pgbench(*load, "-f", str(script))),
+            "post": lambda: uvloop.run(_posts(url, seconds)),
+            "batch": lambda: uvloop.run(_batches(url, seconds, (REVENUE,))),
+            "heartbeats": lambda: uvloop.run(_batches(url, seconds, (CREATOR, REVENUE, TAX))),
+        }
+        taken = [{name: measure() for name, measure in measures.items()} for _ in range(rounds)]
+    share = uvloop.run(_share_outside(url, seconds))
+    uvloop.run(_prove(url))
+    return {
+        "ledger.single": _result(taken, "single"),
+        "ledger.post": _result(taken, "post"),
+        "ledger.post.outside_database": {"value": share, "unit": "share of the time", "baseline": 1.0, "ratio": share},
+        "ledger.batch": _result(taken, "batch"),
+        "ledger.batch.three_transfers": _result(taken, "heartbeats"),
+    }
+
+
+def _result(taken: list[dict[str, float]], name: str) -> dict[str, Any]:
+    return {
+        "value": round(statistics.median(one[name] for one in taken)),
+        "unit": "postings/s",
+        "baseline": round(statistics.median(one["baseline"] for one in taken)),
+        # Of neighbours in time, because a machine is not the same for a minute.
+        "ratio": round(statistics.median(one[name] / one["baseline"] for one in taken), 2),
+    }
+
+
+def _pgbench(server: postgres.Server, url: str) -> Callable[..., str]:
+    parts = make_url(url)
+    known = {"PGHOST": parts.host or parts.query.get("host"), "PGUSER": parts.username, "PGDATABASE": parts.database}
+    environment = os.environ | {name: str(value) for name, value in known.items() if value}
+
+    def call(*arguments: str) -> str:
+        program = str(server.binary("pgbench"))
+        return subprocess.run([program, *arguments], env=environment, check=True, capture_output=True, text=True).stdout
+
+    return call
+
+
+def _tps(output: str) -> float:
+    found = re.search(r"tps = ([\d.]+)", output)
+    assert found, output
+    return float(found[1])
+
+
+def charge(person: UUID, key: str, *into: AccountKey) -> Posting:
+    """A few seconds of a film: from a wallet to whoever earns."""
+    purse = AccountKey(person, AccountKind.WALLET, EUR)
+    transfers = [Transfer(purse, account, Money(7, EUR)) for account in into]
+    return Posting(person, "meter", Source("play_session", person), key, transfers, clock.now())
+
+
+async def _fund(url: str) -> None:
+    async with _database(url) as database, database.transaction() as session:
+        await ledger.post_many(session, [_top_up(person) for person in people()])
+        await ledger.post_many(session, [charge(people()[0], "open", CREATOR, REVENUE, TAX)])
+
+
+def _top_up(person: UUID) -> Posting:
+    transfer = Transfer(GATEWAY, AccountKey(person, AccountKind.WALLET, EUR), Money(10**11, EUR))
+    return Posting(person, "top_up", Source("top_up", person), "fund", [transfer], clock.now())
+
+
+async def _posts(url: str, seconds: int) -> float:
+    """Postings a second, each in a transaction of its own, from as many tasks as the pool has connections."""
+    owners, name = people(), new_id().hex
+
+    async def post(database: Database, number: int) -> int:
+        async with database.transaction() as session:
+            await ledger.post(session, charge(owners[number % WALLETS], f"{name} {number}", CREATOR))
+        return 1
+
+    return await _rate(url, seconds, tasks=POOL, work=post)
+
+
+async def _batches(url: str, seconds: int, into: Sequence[AccountKey]) -> float:
+    """Postings a second in batches, the making of the postings included."""
+    owners, name = people(), new_id().hex
+
+    async def post(database: Database, number: int) -> int:
+        charges = [charge(owner, f"{name} {number}", *into) for owner in owners]
+        async with database.transaction() as session:
+            outcomes = await ledger.post_many(session, charges)
+        assert all(isinstance(outcome, ledger.Posted) for outcome in outcomes)
+        return len(outcomes)
+
+    return await _rate(url, seconds, tasks=STREAMS, work=post)
+
+
+async def _rate(url: str, seconds: int, *, tasks: int, work: Callable[[Database, int], Awaitable[int]]) -> float:
+    """How much gets done a second, once the connections and their plans are warm."""
+    numbers = itertools.count()
+    async with _database(url) as database:
+
+        async def until(end: float) -> int:
+            done = 0
+            while time.perf_counter() < end:
+                done += await work(database, next(numbers))
+            return done
+
+        await asyncio.gather(*(until(time.perf_counter() + 1) for _ in range(tasks)))
+        begun = time.perf_counter()
+        done = await asyncio.gather(*(until(begun + seconds) for _ in range(tasks)))
+        return sum(done) / (time.perf_counter() - begun)
+
+
+async def _share_outside(url: str, seconds: int) -> float:
+    """One task, one posting after the other: what part of the time this process computes instead of waiting for the server."""
+    owners, name, number = people(), new_id().hex, 0
+    async with _database(url) as database:
+        begun, computed = time.perf_counter(), time.process_time()
+        while time.perf_counter() < begun + seconds:
+            async with database.transaction() as session:
+                await ledger.post(session, charge(owners[number % WALLETS], f"{name} {number}", CREATOR))
+            number += 1
+        return round((time.process_time() - computed) / (time.perf_counter() - begun), 3)
+
+
+async def _prove(url: str) -> None:
+    """A benchmark of wrong books would be worth nothing."""
+    async with _database(url) as database:
+        async with database.transaction() as session:
+            while await ledger.fold(session):
+                pass
+        async with database.reading() as session:
+            report = await ledger.check(session)
+    # pgbench names its postings without the fingerprint that ours have.
+    problems = [
+        problem for problem in report.problems if "is not what was posted" not in problem and "more of this sort" not in problem
+    ]
+    assert problems == [], problems
+
+
+@asynccontextmanager
+async def _database(url: str) -> AsyncIterator[Database]:
+    database = connect(url, pool_size=POOL)
+    try:
+        yield database
+    finally:
+        await database.dispose()
+
+
+def main() -> None:
+    """Measure on a server of its own and print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tuition-bench-") as folder, postgres.hold(Path(folder), durable=True) as server:
+        print(json.dumps(run(server, seconds=options.seconds, rounds=options.rounds), indent=2))
+
+
+if __name__ == "__main__":
+    main()
