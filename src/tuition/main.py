@@ -26,7 +26,7 @@ from tuition.platform import files, jobs, mail, secrets
 from tuition.platform.database import Database, Session, connect
 from tuition.platform.events import Bus
 from tuition.platform.settings import MailProvider, Settings, secret_key
-from tuition.web.rendering import StaticAssets, render_problem, render_refusal
+from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.surroundings import load_shell
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,15 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
     services.provide(files.Store, _store(settings))
     services.provide(mail.Transport, _transport(settings))
     services.provide(payments.Gateways, payments.Gateways(_gateways(settings, database)))
+    services.provide(messaging.Hub, messaging.Hub(database, settings.direct_address or database_url))
     services.provide(Settings, settings)
+    base = public_address(settings)
+    messaging.configure(
+        public_url=base,
+        sender=settings.mail_from,
+        translations=translations_of,
+        keeps=settings.mail_provider is MailProvider.OUTBOX,
+    )
     return Runtime(settings=settings, database=database, services=services)
 
 
@@ -61,7 +69,8 @@ def wire(bus: Bus) -> None:
     bus.subscribe(playback.PlaySessionEnded, metering.on_play_session_ended)
     bus.subscribe(metering.CapReached, _own_what_was_played)
     bus.subscribe(wallets.BalanceLow, _say_balance_is_low)
-    messaging.listen_to_identity(bus)
+    messaging.reactions.wire(bus)
+    bus.subscribe(messaging.LowBalanceThresholdChanged, _look_at_thresholds)
 
 
 async def _own_what_was_played(session: Session, fact: metering.CapReached) -> None:
@@ -75,6 +84,10 @@ async def _own_what_was_played(session: Session, fact: metering.CapReached) -> N
     )
 
 
+async def _look_at_thresholds(session: Session, fact: messaging.LowBalanceThresholdChanged) -> None:
+    await wallets.refresh_alert(session, fact.person_id)
+
+
 async def _say_balance_is_low(session: Session, fact: wallets.BalanceLow) -> None:
     await messaging.notify(
         session,
@@ -85,6 +98,11 @@ async def _say_balance_is_low(session: Session, fact: wallets.BalanceLow) -> Non
         action_url="/wallet",
         action_label="Top up",
     )
+
+
+def public_address(settings: Settings) -> str:
+    """Where people reach this installation: as the settings say, else where it listens."""
+    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
 
 
 def _store(settings: Settings) -> files.Store:
@@ -132,7 +150,8 @@ def create_app(runtime: Runtime) -> Any:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with runtime.service(messaging.Hub).listening():
+            yield
         await heartbeat.batcher.close()
         await runtime.close()
 

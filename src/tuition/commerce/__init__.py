@@ -7,6 +7,7 @@ and the other goes back by itself; amounts of a fan-out sum to the line, parts o
 where the money came from and ends its own grant.
 """
 
+from tuition.commerce import jobs
 from tuition.commerce.actions.checkout import checkout
 from tuition.commerce.actions.completing import on_payment_failed, on_payment_succeeded, record_metered_ownership
 from tuition.commerce.actions.refunding import on_refund_failed, on_refund_succeeded, refund
@@ -67,6 +68,7 @@ __all__ = [
     "get_order_for",
     "get_purchase_for",
     "invoices_of",
+    "jobs",
     "lines_of",
     "on_payment_failed",
     "on_payment_succeeded",

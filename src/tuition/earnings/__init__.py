@@ -7,6 +7,7 @@ what is matured, reversed and paid out never exceeds what was earned (a CHECK sa
 accounts.
 """
 
+from tuition.earnings import jobs
 from tuition.earnings.actions import mature_due, note_consumption, record, record_many, reverse
 from tuition.earnings.errors import EarningsAlreadyPaid, TaxRateInvalid
 from tuition.earnings.models import EarningLot
@@ -41,6 +42,7 @@ __all__ = [
     "TaxRateInvalid",
     "earned_by_day",
     "end_tax_rate",
+    "jobs",
     "lots_of",
     "maturable",
     "mature_due",

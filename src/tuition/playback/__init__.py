@@ -7,6 +7,7 @@ a person plays one thing at a time; only new time counts, so what is replayed, l
 never exceeds what the wall clock allows at the declared speed; every interval is kept as evidence.
 """
 
+from tuition.playback import jobs
 from tuition.playback.actions.recording import keep, lock_states
 from tuition.playback.actions.sessions import begin, close_stale, end
 from tuition.playback.errors import PlayedOut, PlayingElsewhere, PlaySessionNotFound, PlayTokenInvalid
@@ -78,6 +79,7 @@ __all__ = [
     "get_play_session_for",
     "is_complete",
     "issue_lease",
+    "jobs",
     "keep",
     "length",
     "lock_states",

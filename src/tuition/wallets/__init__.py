@@ -7,6 +7,7 @@ returns to the lots that it was drawn from; only paid value can leave; low balan
 the automatic top-up.
 """
 
+from tuition.wallets import jobs
 from tuition.wallets.actions.automatic import change_auto_top_up, charge_due, note_balances, refresh_alert
 from tuition.wallets.actions.funding import (
     expire_due,
@@ -70,6 +71,7 @@ __all__ = [
     "get_wallet_for",
     "give_back",
     "grant",
+    "jobs",
     "lock_lots",
     "lots_of",
     "lots_total",

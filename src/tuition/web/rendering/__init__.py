@@ -21,7 +21,7 @@ from tuition.web.rendering.page import (
     toast_header,
     with_query,
 )
-from tuition.web.rendering.reader import Reader, languages, reader_of, reading_as, translate, translate_plural
+from tuition.web.rendering.reader import Reader, languages, reader_of, reading_as, translate, translate_plural, translations_of
 from tuition.web.rendering.shell import NavLink, Shell, Site, Viewer, shell_of
 from tuition.web.rendering.statics import StaticAssets
 
@@ -56,5 +56,6 @@ __all__ = [
     "toast_header",
     "translate",
     "translate_plural",
+    "translations_of",
     "with_query",
 ]

@@ -53,7 +53,7 @@ class Reader:
     @property
     def texts(self) -> gettext.NullTranslations:
         """The catalogue of the language."""
-        return _texts(self.language)
+        return translations_of(self.language)
 
 
 @lru_cache
@@ -70,7 +70,8 @@ def _zone(name: str) -> ZoneInfo:
 
 
 @lru_cache
-def _texts(language: str) -> gettext.NullTranslations:
+def translations_of(language: str) -> gettext.NullTranslations:
+    """The catalogue of a language; an unknown one speaks English."""
     return gettext.translation(DOMAIN, LOCALES, [language], fallback=True)
 
 
