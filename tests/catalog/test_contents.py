@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -138,7 +139,9 @@ async def test_a_collection_never_holds_itself_however_deep(session: Session, cr
             await catalog.set_members(session, creator, inner.id, members)
 
 
-async def test_only_ones_own_contents_become_members(session: Session, creator: Actor, person) -> None:  # type: ignore[no-untyped-def]  # a fixture
+async def test_only_ones_own_contents_become_members(
+    session: Session, creator: Actor, person: Callable[..., Awaitable[Actor]]
+) -> None:
     other = await person(Role.CREATOR)
     series = await catalog.create_content(session, creator, Kind.SERIES, title="Mine")
     foreign = await _article(session, other, "Theirs")

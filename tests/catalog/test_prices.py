@@ -74,10 +74,10 @@ async def test_an_announced_price_takes_over_at_its_moment(
     moment.advance(timedelta(days=1))
     await catalog.set_price(session, creator, film.id, euros(350))
     seen = [
-        (await catalog.price_in_force(session, film.id, "one_time", at=at)).amount_minor  # type: ignore[union-attr]  # it exists
+        [price.amount_minor for price in (await catalog.prices_of(session, [film.id], at=at))[film.id]]
         for at in (moment.now() - timedelta(hours=1), moment.now(), monday)
     ]
-    assert seen == [300, 350, 400]
+    assert seen == [[300], [350], [400]]
 
 
 async def test_currencies_and_kinds_stand_side_by_side(session: Session, creator: Actor, film: catalog.Content) -> None:

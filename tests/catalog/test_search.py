@@ -19,6 +19,7 @@ from tuition.platform.database import Session
 from tuition.platform.database.paging import CursorInvalid
 
 EUR = Currency("EUR")
+EVERYTHING = Filters()
 Publish = Callable[..., Awaitable[catalog.Content]]
 
 
@@ -39,7 +40,7 @@ def publish(session: Session, creator: Actor, moment: FrozenClock) -> Publish:
     return make
 
 
-async def titles(session: Session, words: str = "", filters: Filters = Filters(), **options: Any) -> list[str]:  # noqa: B008
+async def titles(session: Session, words: str = "", filters: Filters = EVERYTHING, **options: Any) -> list[str]:
     return [hit.title for hit in (await catalog.search(session, words, filters, **options)).items]
 
 

@@ -13,8 +13,9 @@ from tuition.api.catalog.shapes import ContentId, CurrencyCode, Input, PriceOut
 from tuition.catalog import OneTime, PerMinute, PriceKind
 from tuition.edge import CurrentActor, EdgeRoute, Reading, SignedIn, Writing, problems
 from tuition.kernel import Currency, Money
-from tuition.kernel.money import MINOR_MAX
 
+AMOUNT_MAX = 10**15
+"""More than any currency's million; the room says exactly how much is possible."""
 router = APIRouter(prefix="/v1/contents/{content_id}/prices", tags=["Prices"], route_class=EdgeRoute)
 
 
@@ -23,7 +24,7 @@ class PriceIn(Input):
 
     currency: CurrencyCode
     amount_minor: int | None = Field(
-        default=None, ge=0, le=MINOR_MAX, description="For owning it, in minor units; 0 is free.", examples=[2000]
+        default=None, ge=0, le=AMOUNT_MAX, description="For owning it, in minor units; 0 is free.", examples=[2000]
     )
     rate: Decimal | None = Field(
         default=None,

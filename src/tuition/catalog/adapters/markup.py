@@ -19,7 +19,7 @@ _TAGS = set(
     """
     a abbr b blockquote br caption cite code col colgroup dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img
     ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub sup table tbody td tfoot th thead tr u ul var
-    """.split()  # noqa: SIM905 - a list of 56 quoted tags is harder to read
+    """.split()  # noqa: SIM905  # a list of 56 quoted tags is harder to read
 )
 _ATTRIBUTES = {
     "*": {"dir", "lang"},

@@ -17,8 +17,8 @@ from tuition.catalog.errors import FieldInvalid
 from tuition.catalog.models.contents import LISTED_SQL
 from tuition.catalog.rules.search import QUERY_LENGTH_MAX, VALUES_MAX, Facets, Filters, Hit, SearchPage, Sort
 from tuition.kernel import Currency, Money, clock
+from tuition.platform import paging
 from tuition.platform.database import AnySession
-from tuition.platform.database.paging import Cursor, LimitInvalid
 
 LIMIT_MAX = 100
 EVERYTHING = Filters()
@@ -38,7 +38,7 @@ matched as materialized (
     union all
     (select id, similarity from contents_titled_like(:words) order by similarity desc limit {LIKE_MAX})
   ) as either group by id
-)"""  # noqa: S608 - only constants of this module are put in
+)"""  # noqa: S608  # only constants of this module are put in
 # Owning: the cheapest one-time price in the wished currency, else in any. A minute: likewise.
 _PRICES = """
 left join lateral (
@@ -104,7 +104,7 @@ async def search(
     if len(wanted) > QUERY_LENGTH_MAX:
         raise FieldInvalid(field="q", reason=f"at most {QUERY_LENGTH_MAX} characters")
     if not 1 <= limit <= LIMIT_MAX:
-        raise LimitInvalid(limit_max=LIMIT_MAX)
+        raise paging.LimitInvalid(limit_max=LIMIT_MAX)
     order = sort or Sort.RELEVANCE
     if order is Sort.RELEVANCE and not wanted:
         order = Sort.NEWEST
@@ -112,10 +112,10 @@ async def search(
     scope = f"catalog.search/{order}"
     page_values = {**values, "limit": limit + 1}
     if cursor:
-        page_values["after_key"], page_values["after_id"] = Cursor.decode(cursor, scope=scope)
+        page_values["after_key"], page_values["after_id"] = paging.Cursor.decode(cursor, scope=scope)
     rows = (await session.execute(_page(wanted, filters, order, after=bool(cursor)), page_values)).all()
     shown = rows[:limit]
-    following = Cursor.encode([shown[-1].sort_key, shown[-1].id], scope=scope) if len(rows) > limit else None
+    following = paging.Cursor.encode([shown[-1].sort_key, shown[-1].id], scope=scope) if len(rows) > limit else None
     facets = await _facets(session, wanted, filters, values) if with_facets else None
     return SearchPage([_hit(row) for row in shown], following, facets)
 
@@ -183,9 +183,9 @@ async def _facets(session: AnySession, words: str, filters: Filters, values: dic
     ):
         others = " and ".join(f"coalesce(fits_{other}, false)" for other in _CONDITIONS if other != name)
         counts.append(f"""select '{name}' as facet, {column} as value, count(*) as hits
-          from base where {others} and {column} is not null group by 2""")  # noqa: S608 - names from the lists above
+          from base where {others} and {column} is not null group by 2""")  # noqa: S608  # names from the lists above
     every = " and ".join(f"coalesce(fits_{name}, false)" for name in _CONDITIONS)
-    counts.append(f"select 'total', '', count(*) from base where {every}")  # noqa: S608 - as above
+    counts.append(f"select 'total', '', count(*) from base where {every}")  # noqa: S608  # names from the lists above
     statement = f"""with {_MATCHED + "," if words else ""} base as materialized (
           select content.kind, content.category_id, content.language, content.level, costs.band, {fits}
           {_from(words, filters)} limit {FACET_ROWS_MAX}
