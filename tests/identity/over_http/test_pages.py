@@ -148,7 +148,7 @@ async def test_leaving_and_signing_out_take_the_cookie_back(browser: httpx.Async
     await _sign_in(browser)
     out = await browser.post("/sign-out")
     assert out.headers["location"] == "/"
-    assert (await browser.get("/settings")).status_code == 401
+    assert (await browser.get("/settings")).headers["location"] == "/sign-in?next=/settings"
     await _sign_in(browser)
     assert (await browser.post("/settings/security/close", data={"current_password": PASSWORD})).status_code == 303
     assert (await _sign_in(browser)).status_code == 403
