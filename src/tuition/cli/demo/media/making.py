@@ -11,7 +11,7 @@ import importlib.metadata
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -30,20 +30,24 @@ Progress = Callable[[int, int, str], None]
 """Works done, works in all, and the title of the one that was just finished (or found)."""
 
 
-def make_media(folder: Path, *, progress: Progress | None = None) -> list[MediaItem]:
-    """Every work of the demonstration, made in `folder` or found there. Raises `EncodingFailed` where ffmpeg cannot do it."""
+def make_media(folder: Path, *, keys: Collection[str] | None = None, progress: Progress | None = None) -> list[MediaItem]:
+    """Every work of the demonstration (or those in `keys`), made in `folder` or found there.
+
+    Raises `EncodingFailed` where ffmpeg cannot do it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     places = {plan.key: folder / f"{plan.key}-{_digest(plan)}" for plan in PLANS}
-    missing = [plan for plan in PLANS if not places[plan.key].exists()]
+    wanted = [plan for plan in PLANS if keys is None or plan.key in keys]
+    missing = [plan for plan in wanted if not places[plan.key].exists()]
     done = 0
 
     def finished(plan: Plan) -> None:
         nonlocal done
         done += 1
         if progress is not None:
-            progress(done, len(PLANS), plan.title)
+            progress(done, len(wanted), plan.title)
 
-    for plan in PLANS:
+    for plan in wanted:
         if plan not in missing:
             finished(plan)
     if missing:
@@ -56,7 +60,7 @@ def make_media(folder: Path, *, progress: Progress | None = None) -> list[MediaI
                 future.result()
                 finished(making[future])
     _sweep(folder, set(places.values()))
-    return [_item(plan, places[plan.key]) for plan in PLANS]
+    return [_item(plan, places[plan.key]) for plan in wanted]
 
 
 def _digest(plan: Plan) -> str:

@@ -1,0 +1,1 @@
+"""The demonstration: a small school with real material, people of every role, and a month behind it."""
