@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,7 +77,7 @@ class Hub:
         """Wait until it listens."""
         await self._ready.wait()
 
-    async def stream(self, person_id: UUID, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[Live | None]:
+    async def stream(self, person_id: UUID, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncGenerator[Live | None, None]:
         """What happens for a person from now on, beginning with the count; ``None`` when nothing has for a while."""
         queue: asyncio.Queue[Live] = asyncio.Queue(WAITING_MAX)
         self._pages[person_id].add(queue)

@@ -16,7 +16,6 @@ from tuition.messaging.models import EmailLog, Notification, NotificationSetting
 from tuition.messaging.rules import LOW_BALANCE_DEFAULT_MINOR
 from tuition.platform import paging, secrets
 from tuition.platform.database import AnySession
-from tuition.platform.database.paging import LIMIT_USUAL, Page
 
 UNREAD_MAX = 100
 BODY_PURPOSE = "email"
@@ -63,9 +62,9 @@ async def list_notifications(
     *,
     unread_only: bool = False,
     kind: str | None = None,
-    limit: int = LIMIT_USUAL,
+    limit: int = paging.LIMIT_USUAL,
     cursor: str | None = None,
-) -> Page[Notification]:
+) -> paging.Page[Notification]:
     """A person's notifications, newest first."""
     statement = select(Notification).where(Notification.user_id == person_id)
     if unread_only:
@@ -114,9 +113,9 @@ async def list_emails(
     status: str | None = None,
     kind: str | None = None,
     recipient: str | None = None,
-    limit: int = LIMIT_USUAL,
+    limit: int = paging.LIMIT_USUAL,
     cursor: str | None = None,
-) -> Page[EmailLog]:
+) -> paging.Page[EmailLog]:
     """The outbox, newest first. Needs ``outbox:read``."""
     identity.require(actor, "outbox:read")
     statement = select(EmailLog)

@@ -14,7 +14,7 @@ from tuition.kernel import clock, new_id
 from tuition.messaging.letters import letterhead
 from tuition.messaging.models import Notification, NotificationKey, NotificationSettings
 from tuition.messaging.queries import get_notification_for
-from tuition.messaging.rules import NOTIFICATION_KINDS, is_minor, may_receive
+from tuition.messaging.rules import NOTIFICATION_KINDS, Category, is_minor, may_receive
 from tuition.platform.database import Session
 
 CHANNEL = "tuition_notifications"
@@ -42,28 +42,10 @@ async def notify(
     """
     category = NOTIFICATION_KINDS.get(kind)
     assert category is not None, f"no notification is of kind {kind}"
-    row = (
-        await session.execute(
-            select(User.locale, User.birth_year, User.status, User.email_verified_at, NotificationSettings.type_preferences)
-            .outerjoin(NotificationSettings, NotificationSettings.user_id == User.id)
-            .where(User.id == person_id)
-        )
-    ).one_or_none()
-    now = clock.now()
-    if row is None or row.status == UserStatus.ERASED.value:
+    locale = await _locale_of_willing(session, person_id, kind, category)
+    if locale is None or (dedupe_key is not None and not await _is_new(session, person_id, dedupe_key)):
         return None
-    if not may_receive(
-        category,
-        preferences=row.type_preferences or {},
-        kind=kind,
-        channel="page",
-        verified=row.email_verified_at is not None,
-        minor=is_minor(row.birth_year, now),
-    ):
-        return None
-    if dedupe_key is not None and not await _is_new(session, person_id, dedupe_key):
-        return None
-    texts = letterhead().translations(row.locale)
+    texts = letterhead().translations(locale)
 
     def say(sentence: str) -> str:
         said = texts.gettext(sentence) if sentence else sentence
@@ -73,7 +55,7 @@ async def notify(
     await session.execute(
         insert(Notification).values(
             user_id=person_id,
-            created_at=now,
+            created_at=clock.now(),
             id=notification_id,
             type=kind,
             title=say(title)[:TITLE_LENGTH_MAX],
@@ -107,6 +89,28 @@ async def mark_all_read(session: Session, person_id: UUID) -> int:
     if count:
         await _announce(session, person_id, NOBODY)
     return count
+
+
+async def _locale_of_willing(session: Session, person_id: UUID, kind: str, category: Category) -> str | None:
+    """The language of somebody who may be told and has not said no."""
+    row = (
+        await session.execute(
+            select(User.locale, User.birth_year, User.status, User.email_verified_at, NotificationSettings.type_preferences)
+            .outerjoin(NotificationSettings, NotificationSettings.user_id == User.id)
+            .where(User.id == person_id)
+        )
+    ).one_or_none()
+    if row is None or row.status == UserStatus.ERASED.value:
+        return None
+    willing = may_receive(
+        category,
+        preferences=row.type_preferences or {},
+        kind=kind,
+        channel="page",
+        verified=row.email_verified_at is not None,
+        minor=is_minor(row.birth_year, clock.now()),
+    )
+    return row.locale if willing else None
 
 
 async def _is_new(session: Session, person_id: UUID, dedupe_key: str) -> bool:
