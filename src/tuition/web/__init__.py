@@ -7,9 +7,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tuition.web import appearance, identity
+from tuition.web import appearance, identity, storefront
 
-ROUTERS: list[APIRouter] = [appearance.router, *identity.ROUTERS]
+ROUTERS: list[APIRouter] = [appearance.router, *identity.ROUTERS, *storefront.ROUTERS]
 """Every router of the pages."""
 
 

@@ -1,0 +1,66 @@
+"""The page of somebody who publishes, and the pictures of what they publish."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from tuition import access, catalog, identity
+from tuition.edge import CurrentActor, EdgeRoute, Reading, Services
+from tuition.identity import Role, UserStatus
+from tuition.platform import files, site
+from tuition.web.rendering import render, with_query
+from tuition.web.storefront.cards import COVER_WIDTHS, cards_of_hits, currency_of, is_listed
+
+router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
+PAGE_LENGTH = 24
+YEAR_S = 365 * 24 * 3600
+
+
+@router.get("/creators/{person_id}")
+async def creator_page(person_id: UUID, request: Request, session: Reading, actor: CurrentActor, cursor: str = "") -> Response:
+    """Who they are, and what they have published. A person who publishes nothing has no page."""
+    # What anybody may read of a person: what they wrote about themselves, while their account is in use.
+    person = await session.get(identity.User, person_id)
+    if person is None or person.status != UserStatus.ACTIVE:
+        raise identity.PersonUnknown
+    settings = await site.glance(session)
+    found = await catalog.search(
+        session,
+        "",
+        catalog.Filters(creator_id=person_id),
+        currency=currency_of(actor, settings),
+        limit=PAGE_LENGTH,
+        cursor=cursor or None,
+    )
+    roles = (await identity.roles_of(session, [person_id])).get(person_id, frozenset())
+    if not found.items and Role.CREATOR not in roles:
+        raise identity.PersonUnknown
+    assert found.facets is not None, "they were asked for"
+    return render(
+        request,
+        "storefront/creator.html",
+        person=person,
+        cards=await cards_of_hits(session, actor, found.items),
+        total=found.facets.total,
+        next_href=with_query(request, cursor=found.next_cursor) if found.next_cursor else None,
+        start_href=with_query(request) if cursor else None,
+    )
+
+
+@router.get("/covers/{content_id}/{width}.webp")
+async def cover_picture(content_id: UUID, width: int, session: Reading, actor: CurrentActor, services: Services) -> Response:
+    """A cover. That of a listed thing is everybody's; that of another is shown to who may open it."""
+    content = (await catalog.contents_by_id(session, [content_id])).get(content_id)
+    if content is None or content.cover_key is None or width not in COVER_WIDTHS:
+        raise HTTPException(404)
+    is_public = is_listed(content)
+    if not is_public and not (await access.decide(session, actor, content_id)).allowed:
+        raise HTTPException(404)
+    picture = await services.service(files.Store).read(f"{content.cover_key}/{width}.webp")
+    # The address names the version of the picture, so what was fetched once stays right.
+    kept = f"{'public' if is_public else 'private'}, max-age={YEAR_S}, immutable"
+    return Response(picture, media_type="image/webp", headers={"cache-control": kept})

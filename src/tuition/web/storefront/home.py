@@ -1,0 +1,146 @@
+"""The first page: what there is, how paying works, and for whoever was here before: where to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from tuition import catalog, identity, playback
+from tuition.edge import CurrentActor, EdgeRoute, Reading
+from tuition.identity import Actor
+from tuition.platform import site
+from tuition.platform.database import AnySession
+from tuition.web.rendering import render
+from tuition.web.rendering.reader import current
+from tuition.web.storefront.advice import minutes_for
+from tuition.web.storefront.cards import (
+    Card,
+    cards_of_contents,
+    cards_of_hits,
+    cover_url,
+    currency_of,
+    done_share,
+    is_listed,
+)
+
+router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
+FEATURED_MAX = 8
+CONTINUE_SHOWN = 4
+SHELVES_MAX = 6
+SHELF_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A category with the newest of it."""
+
+    slug: str
+    name: str
+    cards: list[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A thing that is sold both ways, so that the explanation of paying has figures that are true."""
+
+    card: Card
+    minutes: int
+    """After so many minutes the meter has reached the price."""
+
+
+@router.get("/")
+async def home(request: Request, session: Reading, actor: CurrentActor) -> Response:
+    """Hero, featured things, shelves; first of all what was begun and not finished."""
+    settings = await site.glance(session)
+    currency = currency_of(actor, settings)
+    featured = await _featured(session, actor, settings, currency)
+    shelves = await _shelves(session, actor, currency)
+    on_page = featured + [card for shelf in shelves for card in shelf.cards]
+    return render(
+        request,
+        "storefront/home.html",
+        settings=settings,
+        going_on=await continued(session, actor, limit=CONTINUE_SHOWN) if actor else [],
+        featured=featured,
+        is_chosen=bool(settings.featured_content_ids),
+        shelves=shelves,
+        example=_example(on_page),
+        has_free=any(card.is_priced and not card.once and not card.rate for card in on_page),
+    )
+
+
+async def continued(session: AnySession, actor: Actor, *, limit: int) -> list[Card]:
+    """What a person began and has not finished, the newest first. Its link leads back into the player."""
+    begun = await playback.continue_list(session, actor.id, limit=limit)
+    contents = await catalog.contents_by_id(session, [played.content_id for played in begun])
+    people = await identity.people_by_id(session, {content.creator_id for content in contents.values()})
+    cards = []
+    for played in begun:
+        content = contents[played.content_id]
+        if content.deleted_at is None:
+            cards.append(_begun_card(content, people.get(content.creator_id), played))
+    return cards
+
+
+def _begun_card(content: catalog.Content, creator: identity.PersonCard | None, played: playback.Playback) -> Card:
+    return Card(
+        id=content.id,
+        kind=content.kind,
+        title=content.title,
+        href=f"/watch/{content.slug}",
+        creator=creator.full_name if creator else "",
+        cover_url=cover_url(content),
+        duration_s=played.duration_ms // 1000,
+        once=None,
+        rate=None,
+        currency="",
+        language=content.language,
+        rating=content.rating_average,
+        rating_count=content.rating_count,
+        is_owned=False,
+        is_priced=False,
+        progress=done_share(played),
+        left_s=(played.duration_ms - played.covered_ms) // 1000,
+    )
+
+
+def name_of(category: catalog.Category) -> str:
+    """A category's name in the reader's language, if its owner gave it one."""
+    return str(category.names.get(current().language) or category.name)
+
+
+async def _featured(session: AnySession, actor: Actor | None, settings: site.SiteSettings, currency: str) -> list[Card]:
+    """What the owner chose, in their order; else the newest."""
+    chosen: list[UUID] = list(settings.featured_content_ids)[:FEATURED_MAX]
+    if chosen:
+        known = await catalog.contents_by_id(session, chosen)
+        contents = [known[content_id] for content_id in chosen if content_id in known and is_listed(known[content_id])]
+        if contents:
+            return await cards_of_contents(session, actor, contents, currency)
+    newest = await catalog.shelf(session, limit=FEATURED_MAX, currency=currency)
+    return await cards_of_hits(session, actor, newest)
+
+
+async def _shelves(session: AnySession, actor: Actor | None, currency: str) -> list[Shelf]:
+    """The first categories that have something, each with its newest."""
+    shelves = []
+    for category in (await catalog.categories(session))[: SHELVES_MAX * 2]:
+        wanted = catalog.Filters(category_ids=frozenset({category.id}))
+        hits = await catalog.shelf(session, wanted, limit=SHELF_LENGTH, currency=currency)
+        if hits:
+            shelves.append((category, hits))
+        if len(shelves) == SHELVES_MAX:
+            break
+    # One look-up for the cards of all shelves, taken apart again.
+    cards = iter(await cards_of_hits(session, actor, [hit for _, hits in shelves for hit in hits]))
+    return [Shelf(category.slug, name_of(category), [next(cards) for _ in hits]) for category, hits in shelves]
+
+
+def _example(cards: list[Card]) -> Example | None:
+    for card in cards:
+        if card.once and card.rate and card.once.currency == card.currency:
+            return Example(replace(card, is_owned=False), minutes_for(card.once, card.rate))
+    return None
