@@ -50,10 +50,10 @@ Result = dict[str, dict[str, Any]]
 # What ledger.post sends, with ids made by the server because pgbench has none: dearer than ours, if anything.
 SINGLE = f"""\
 \\set n random(1, {WALLETS})
-select outcome from ledger_post(gen_random_uuid(), lpad(:n::text, 32, '0')::uuid, 'meter', 'play_session', gen_random_uuid(),
+select outcome from ledger_post(uuidv7(), lpad(:n::text, 32, '0')::uuid, 'meter', 'play_session', gen_random_uuid(),
   gen_random_uuid()::text, '\\x00112233445566778899aabbccddeeff', now(),
   array[lpad(:n::text, 32, '0')::uuid, '{CREATOR.owner}'], '{{wallet,earnings_pending}}', '{{EUR,EUR}}',
-  array[gen_random_uuid()], '{{1}}', '{{2}}', '{{7}}');
+  array[uuidv7()], '{{1}}', '{{2}}', '{{7}}');
 """
 
 

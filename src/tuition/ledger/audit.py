@@ -87,16 +87,17 @@ _CHECKS = (
     _Check(
         "Every transaction says today what it said when it was posted",
         """
-        select b.id as transaction from ledger_transactions b
-        left join lateral (
-          select string_agg(uuid_send(d.owner) || convert_to(d.kind || ' ' || d.currency, 'UTF8')
+        with said as (
+          select t.owner, t.transaction_id, t.at, string_agg(uuid_send(d.owner) || convert_to(d.kind || ' ' || d.currency, 'UTF8')
                          || uuid_send(c.owner) || convert_to(c.kind || ' ' || c.currency, 'UTF8') || int8send(t.amount), ''::bytea
                          order by t.id) as body
           from ledger_transfers t
           join ledger_accounts d on d.id = t.debit_account_id
           join ledger_accounts c on c.id = t.credit_account_id
-          where t.owner = b.owner and t.at = b.at and t.transaction_id = b.id
-        ) m on true
+          group by t.owner, t.transaction_id, t.at
+        )
+        select b.id as transaction from ledger_transactions b
+        left join said m on m.owner = b.owner and m.transaction_id = b.id and m.at = b.at
         where m.body is null or b.fingerprint <>
           substring(sha256(convert_to(b.kind || ' ' || b.source_type || ' ', 'UTF8') || uuid_send(b.source_id) || m.body) for 16)
         """,

@@ -60,8 +60,8 @@ class Transaction(AppendOnly, Base):
         CheckConstraint("octet_length(fingerprint) = 16", name="fingerprint"),
     )
 
-    owner: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     source_type: Mapped[str]
     source_id: Mapped[UUID]
@@ -87,9 +87,9 @@ class TransferRow(Base):
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
-    owner: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner: Mapped[UUID] = mapped_column(primary_key=True)
     transaction_id: Mapped[UUID]
     debit_account_id: Mapped[UUID]
     credit_account_id: Mapped[UUID]

@@ -13,6 +13,8 @@ branch_labels = None
 depends_on = None
 phase = "pre"
 
+# Keys that must be unique begin with what grows with time (ids are UUIDv7) and end with the owner: each insert then goes to
+# the same few pages, which the log of changes holds whole once, and the tables can still be distributed by owner.
 TABLES = """
 create table ledger_kinds (
   kind text constraint pk_ledger_kinds primary key,
@@ -49,7 +51,7 @@ create table ledger_transactions (
   fingerprint bytea not null constraint ck_ledger_transactions_fingerprint check (octet_length(fingerprint) = 16),
   at timestamptz not null,
   created_at timestamptz not null default now(),
-  constraint pk_ledger_transactions primary key (owner, id),
+  constraint pk_ledger_transactions primary key (id, owner),
   constraint uq_ledger_transactions_owner_idempotency_key unique (owner, idempotency_key)
 );
 select tuition_append_only('ledger_transactions');
@@ -62,7 +64,7 @@ create table ledger_transfers (
   debit_account_id uuid not null,
   credit_account_id uuid not null,
   amount bigint not null constraint ck_ledger_transfers_amount check (amount > 0),
-  constraint pk_ledger_transfers primary key (owner, at, id),
+  constraint pk_ledger_transfers primary key (at, id, owner),
   constraint ck_ledger_transfers_two_ends check (debit_account_id <> credit_account_id)
 ) partition by range (at);
 create index idx_ledger_transfers_debit_account_id_at on ledger_transfers (debit_account_id, at);
