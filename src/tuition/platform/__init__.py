@@ -6,7 +6,7 @@ Words: *session* (a database transaction in progress), *job* (work that outlives
 
 from tuition.platform import database, events, files, jobs, mail
 from tuition.platform.database import paging
-from tuition.platform.oversight import audit, privacy, site, upkeep
+from tuition.platform.oversight import audit, privacy, site, telemetry, upkeep
 from tuition.platform.security import guard, idempotency, rates, secrets
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "rates",
     "secrets",
     "site",
+    "telemetry",
     "upkeep",
 ]
