@@ -15,14 +15,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 import tuition
-from tuition import api, commerce, identity, messaging, metering, payments, playback, wallets, web
+from tuition import access, api, catalog, commerce, identity, messaging, metering, payments, playback, wallets, web
 from tuition.api import health, openapi
 from tuition.api.playing import Heartbeat
 from tuition.edge import Runtime, SecurityMiddleware, problem_response, status_of
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
 from tuition.payments.adapters.sandbox import SandboxGateway
-from tuition.platform import files, jobs, mail, secrets
+from tuition.platform import files, jobs, mail, privacy, secrets
 from tuition.platform.database import Database, Session, connect
 from tuition.platform.events import Bus
 from tuition.platform.settings import MailProvider, Settings, secret_key
@@ -54,6 +54,8 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
         translations=translations_of,
         keeps=settings.mail_provider is MailProvider.OUTBOX,
     )
+    for room in (identity, messaging, catalog, access):
+        privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
     return Runtime(settings=settings, database=database, services=services)
 
 

@@ -22,7 +22,7 @@ from tuition import identity
 from tuition.edge.runtime import Runtime, runtime_of
 from tuition.edge.security import sign_in_cookie
 from tuition.identity import Actor
-from tuition.platform import idempotency
+from tuition.platform import idempotency, secrets
 from tuition.platform.database import AnySession, Database, ReadSession, Session
 
 KEY_HEADER = "idempotency-key"
@@ -136,7 +136,9 @@ class Unit:
         request = self.request
         if request.method in SAFE_METHODS:
             return None
-        body = await request.body()
+        # A file that comes by form is read as it arrives and is never whole in memory: its length stands for it.
+        is_upload = request.headers.get("content-type", "").startswith("multipart/")
+        body = request.headers.get("content-length", "").encode() if is_upload else await request.body()
         key = request.headers.get(KEY_HEADER) or self._form_key(body)
         if not key:
             return None
@@ -145,7 +147,10 @@ class Unit:
             "actor": str(actor.id) if actor else f"visitor:{self.client.ip}",
             "route": f"{request.method} {request.url.path}",
             "key": key,
-            "fingerprint": idempotency.fingerprint(request.method, request.url.path, request.url.query, body),
+            # Keyed, not plain: the body of a sign-in holds a password that nobody must be able to guess at from the table.
+            "fingerprint": secrets.sign(
+                idempotency.fingerprint(request.method, request.url.path, request.url.query, body).encode(), "idempotency"
+            ),
         }
 
     def _form_key(self, body: bytes) -> str | None:
@@ -161,9 +166,14 @@ class Unit:
             return None
         session: AnySession = self._session or await self.reading()
         if token:
-            return await identity.authenticate_token(session, token.strip() if scheme.lower() == "bearer" else "")
-        assert cookie
-        return await identity.authenticate_cookie(session, cookie)
+            actor: Actor | None = await identity.authenticate_token(session, token.strip() if scheme.lower() == "bearer" else "")
+        else:
+            assert cookie, "one of the two was sent"
+            actor = await identity.authenticate_cookie(session, cookie)
+        if actor is not None and self._session is None and identity.is_visit_due(actor):
+            async with self.runtime.database.transaction() as writing:
+                await identity.note_visit(writing, actor)
+        return actor
 
 
 @asynccontextmanager
@@ -190,6 +200,8 @@ class EdgeRoute(APIRoute):
         async def handle_in_unit(request: Request) -> Response:
             try:
                 async with open_unit(request) as unit:
+                    if request.headers.get("content-type", "").startswith(FORM):
+                        await request.body()  # kept by the request: the form's parser and the key's fingerprint both read it
                     try:
                         response = await handle(request)
                     except Exception:

@@ -22,6 +22,7 @@ DAYS = 30
 SEED = 20260302
 BEAT = timedelta(seconds=10)
 BEAT_MS = 10_000
+SPEED = 1000
 CARD = "4242424242424242"
 TOP_UP = Money(1000, EUR)
 GIFT = Money(300, EUR)
@@ -107,7 +108,7 @@ class Month:
         while at < end:
             self.watch.advance(BEAT)
             step = min(end, at + BEAT_MS)
-            report = Report(begun.play_session.id, ((at, step),), playback.SPEED_ONE, step, clock.now())
+            report = Report(begun.play_session.id, ((at, step),), SPEED, step, clock.now())
             async with database.transaction() as session:
                 [beat] = await metering.record_batch(session, [report], now=clock.now())
             if beat.ended is not None:
