@@ -137,6 +137,11 @@ async def test_a_database_or_a_store_that_is_away_is_not_ready(database: Databas
     assert "does not answer" in health.checks["files"].detail
 
 
+async def nothing() -> dict[str, str]:
+    """An answer without news."""
+    return {}
+
+
 async def test_requests_become_spans_when_an_address_is_given() -> None:
     received: list[tuple[str, bytes]] = []
 
@@ -154,8 +159,8 @@ async def test_requests_become_spans_when_an_address_is_given() -> None:
     thread.start()
     provider = telemetry.start_tracing(f"http://127.0.0.1:{server.server_address[1]}", version="1")
     app = FastAPI()
-    app.add_api_route("/things", lambda: {})
-    app.add_api_route("/healthz", lambda: {})
+    for path in ("/things", "/healthz"):
+        app.add_api_route(path, nothing)
     telemetry.trace_app(app, provider)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         await client.get("/things")

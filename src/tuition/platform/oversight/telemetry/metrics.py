@@ -34,7 +34,7 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
 
 
 def count_money(what: str, amount: Money) -> None:
-    """Count money that this process moved (``topup``, ``sale``, ``refund``, ``metered``): for alarms; the books are the ledger's."""
+    """Count money that this process moved (``topup``, ``sale``, ``refund``, …): for alarms; the books are the ledger's."""
     _money.labels(what, amount.currency).inc(amount.minor)
     _money_count.labels(what, amount.currency).inc()
 
