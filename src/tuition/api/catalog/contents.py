@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
@@ -11,7 +10,6 @@ from pydantic import AwareDatetime
 from tuition import access, catalog
 from tuition.api.catalog.shapes import ContentChangesIn, ContentId, ContentIn, ContentOut, Input, MediaOut, changes_in
 from tuition.edge import CurrentActor, EdgeRoute, PageOut, Reading, SignedIn, Writing, problems
-from tuition.kernel import to_id
 from tuition.platform.database import AnySession
 
 router = APIRouter(prefix="/v1", tags=["Contents"], route_class=EdgeRoute)
@@ -99,15 +97,13 @@ async def mine(
     session: Reading,
     actor: SignedIn,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-    cursor: Annotated[str | None, Query(max_length=36, examples=[None])] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> PageOut[ContentOut]:
     """Everything that you made, whatever its state, newest first."""
-    after: UUID | None = to_id(cursor) if cursor else None
-    found = await catalog.contents_of(session, actor.id, limit=limit + 1, after=after)
-    shown, more = found[:limit], len(found) > limit
-    prices = await catalog.prices_of(session, [content.id for content in shown])
-    items = [ContentOut.of(content, prices[content.id]) for content in shown]
-    return PageOut[ContentOut](items=items, next_cursor=str(shown[-1].id) if more else None)
+    page = await catalog.contents_of(session, actor.id, limit=limit, cursor=cursor)
+    prices = await catalog.prices_of(session, [content.id for content in page.items])
+    items = [ContentOut.of(content, prices[content.id]) for content in page.items]
+    return PageOut[ContentOut](items=items, next_cursor=page.next_cursor)
 
 
 async def _shown(session: AnySession, content: catalog.Content) -> ContentOut:

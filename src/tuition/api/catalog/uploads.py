@@ -94,7 +94,7 @@ async def show(upload_id: UploadId, session: Reading, actor: SignedIn) -> Upload
     return UploadOut.of(await catalog.get_upload_for(session, actor, upload_id))
 
 
-@router.head("/{upload_id}", responses=problems(401, 404), summary="Ask where to continue")
+@router.head("/{upload_id}", response_class=Response, responses=problems(401, 404), summary="Ask where to continue")
 async def offset(upload_id: UploadId, session: Reading, actor: SignedIn) -> Response:
     """The number of the next byte, in `Upload-Offset`."""
     return Response(headers=_headers(await catalog.get_upload_for(session, actor, upload_id)))

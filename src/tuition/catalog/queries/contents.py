@@ -13,6 +13,7 @@ from tuition.catalog.errors import ContentUnknown
 from tuition.catalog.models import Category, Content, SeriesMember, SlugRedirect
 from tuition.catalog.rules.states import LISTED, Status
 from tuition.identity import Actor, allows
+from tuition.platform import paging
 from tuition.platform.database import AnySession, Session
 
 CATEGORIES_MAX = 500
@@ -94,12 +95,13 @@ async def find_by_slug(session: AnySession, slug: str) -> Found:
     return Found(moved, moved=True)
 
 
-async def contents_of(session: AnySession, creator_id: UUID, *, limit: int, after: UUID | None = None) -> list[Content]:
-    """A creator's contents for the studio, newest first, deleted ones left out; pass the last id to go on."""
+async def contents_of(
+    session: AnySession, creator_id: UUID, *, limit: int = paging.LIMIT_USUAL, cursor: str | None = None
+) -> paging.Page[Content]:
+    """A creator's contents for the studio, newest first, deleted ones left out."""
     query = select(Content).where(Content.creator_id == creator_id, Content.deleted_at.is_(None))
-    if after is not None:
-        query = query.where(Content.id < after)
-    return list(await session.scalars(query.order_by(Content.id.desc()).limit(limit)))
+    scope = f"catalog.contents_of/{creator_id}"
+    return await paging.paginate(session, query, keys=[Content.id.desc()], limit=limit, cursor=cursor, scope=scope)
 
 
 async def members_of(session: AnySession, collection_id: UUID) -> list[Content]:
