@@ -36,10 +36,10 @@ from tuition.platform.database import Database, connect
 
 CLIENTS = 32
 """Of pgbench; its scale is as large, or its own hot row would slow the yardstick down."""
-WALLETS = 1_000
-"""Also the size of a batch: a posting for each."""
+BATCH = 1_000
 STREAMS = 2
 """Batches under way at once: while PostgreSQL works on one, Python makes the next."""
+WALLETS = STREAMS * BATCH
 POOL = 16
 EUR = Currency("EUR")
 CREATOR = AccountKey(UUID("00000000-0000-7000-8000-00000000c0de"), AccountKind.EARNINGS_PENDING, EUR)
@@ -142,7 +142,7 @@ async def _posts(url: str, seconds: int) -> float:
     """Postings a second, each in a transaction of its own, from as many tasks as the pool has connections."""
     owners, name = people(), new_id().hex
 
-    async def post(database: Database, number: int) -> int:
+    async def post(database: Database, _task: int, number: int) -> int:
         async with database.transaction() as session:
             await ledger.post(session, charge(owners[number % WALLETS], f"{name} {number}", CREATOR))
         return 1
@@ -154,8 +154,9 @@ async def _batches(url: str, seconds: int, into: Sequence[AccountKey]) -> float:
     """Postings a second in batches, the making of the postings included."""
     owners, name = people(), new_id().hex
 
-    async def post(database: Database, number: int) -> int:
-        charges = [charge(owner, f"{name} {number}", *into) for owner in owners]
+    async def post(database: Database, task: int, number: int) -> int:
+        # Each task has its own people: nobody watches two films in one batch, and no batch waits for another's wallets.
+        charges = [charge(owner, f"{name} {number}", *into) for owner in owners[task * BATCH : (task + 1) * BATCH]]
         async with database.transaction() as session:
             outcomes = await ledger.post_many(session, charges)
         assert all(isinstance(outcome, ledger.Posted) for outcome in outcomes)
@@ -164,20 +165,20 @@ async def _batches(url: str, seconds: int, into: Sequence[AccountKey]) -> float:
     return await _rate(url, seconds, tasks=STREAMS, work=post)
 
 
-async def _rate(url: str, seconds: int, *, tasks: int, work: Callable[[Database, int], Awaitable[int]]) -> float:
+async def _rate(url: str, seconds: int, *, tasks: int, work: Callable[[Database, int, int], Awaitable[int]]) -> float:
     """How much gets done a second, once the connections and their plans are warm."""
     numbers = itertools.count()
     async with _database(url) as database:
 
-        async def until(end: float) -> int:
+        async def until(task: int, end: float) -> int:
             done = 0
             while time.perf_counter() < end:
-                done += await work(database, next(numbers))
+                done += await work(database, task, next(numbers))
             return done
 
-        await asyncio.gather(*(until(time.perf_counter() + 1) for _ in range(tasks)))
+        await asyncio.gather(*(until(task, time.perf_counter() + 1) for task in range(tasks)))
         begun = time.perf_counter()
-        done = await asyncio.gather(*(until(begun + seconds) for _ in range(tasks)))
+        done = await asyncio.gather(*(until(task, begun + seconds) for task in range(tasks)))
         return sum(done) / (time.perf_counter() - begun)
 
 

@@ -103,11 +103,15 @@ async def test_money_that_runs_in_circles_never_locks_itself_out(database: Datab
 
 
 async def test_accounts_that_two_open_at_once_are_opened_once(database: Database) -> None:
-    people = [new_id() for _ in range(30)]
-    there = [posting(f"there {n}", move(gateway(), wallet(person), 1)) for n, person in enumerate(people)]
-    back = [posting(f"back {n}", move(gateway(), wallet(person), 1)) for n, person in enumerate(reversed(people))]
-    await asyncio.gather(post_many(database, there), post_many(database, back), *(post(database, one) for one in there))
-    assert await minor(database, gateway()) == -60
+    people, chance = [new_id() for _ in range(200)], random.Random(3)
+    await post(database, posting("open", move(revenue(), gateway(), 1)))
+
+    def batch(name: str) -> list[Posting]:
+        return [posting(f"{name} {n}", move(gateway(), wallet(person), 1)) for n, person in enumerate(chance.sample(people, 200))]
+
+    batches = [batch(f"batch {m}") for m in range(6)]
+    await asyncio.gather(*(post_many(database, one) for one in batches), *(post(database, one) for one in batches[0][:20]))
+    assert await minor(database, gateway()) == 1 - 6 * 200
     await in_order(database)
 
 
