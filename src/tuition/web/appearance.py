@@ -10,11 +10,12 @@ from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from tuition.edge import EdgeRoute
 from tuition.kernel import Currency, Money, clock
 from tuition.web.rendering import Series, bar_chart, cover_svg, languages, line_chart, render, shell_of
 from tuition.web.rendering.shell import COOKIE_THEME, THEMES
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
 YEAR_S = 365 * 24 * 3600
 COOKIE_LANGUAGE = "language"
 
