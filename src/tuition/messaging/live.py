@@ -53,7 +53,7 @@ class Hub:
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
-        self._url = url
+        self._url = url.replace("+psycopg://", "://", 1)  # the settings also take SQLAlchemy's way of writing an address
         self._pages: dict[UUID, set[asyncio.Queue[Live]]] = defaultdict(set)
         self._ready = asyncio.Event()
 

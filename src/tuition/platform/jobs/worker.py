@@ -39,7 +39,13 @@ async def run_worker(
     ``url`` is a plain PostgreSQL address that reaches the server itself: LISTEN does not pass through a pooler.
     """
     # The worker's few connections fetch and finish jobs; the jobs' own transactions come from the database's pool.
-    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=CONNECTIONS, kwargs={"application_name": "tuition worker"})
+    connector = PsycopgConnector(
+        # The settings also take SQLAlchemy's way of writing an address.
+        conninfo=url.replace("+psycopg://", "://", 1),
+        min_size=1,
+        max_size=CONNECTIONS,
+        kwargs={"application_name": "tuition worker"},
+    )
     app = App(connector=connector)
     for definition in registered().values():
         _register(app, definition, database, services)
