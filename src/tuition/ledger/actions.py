@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from tuition.kernel import Money
-from tuition.kernel.money import MINOR_MAX
 from tuition.ledger import wire
 from tuition.ledger.errors import InsufficientFunds, KeyReused, TooLarge
 from tuition.ledger.rules import AccountKey, Posted, Posting
@@ -20,6 +19,8 @@ Outcome: TypeAlias = Posted | Refusal
 POSTINGS_MAX = 5_000
 """Postings in one call of ``post_many``: beyond it a batch only gets slower and holds its locks longer."""
 MONTHS_AHEAD = 3
+MISSING_MAX = 2**63 - 1
+"""What ``Money`` can say is missing; several transfers of one posting may ask for more."""
 _POST = f"select outcome, transaction, account, missing from ledger_post({', '.join(['%s'] * 15)})"  # noqa: S608 - our own text
 _POST_MANY = f"select item, outcome, transaction, account, missing from ledger_post_many({', '.join(['%s'] * 17)})"  # noqa: S608 - our own text
 
@@ -105,7 +106,7 @@ def _outcome(accounts: Sequence[AccountKey], outcome: str, transaction: UUID, ac
             return KeyReused(transaction)
         case "short":
             key = accounts[account - 1]
-            return InsufficientFunds(key, Money(min(int(missing), MINOR_MAX), key.currency))
+            return InsufficientFunds(key, Money(min(int(missing), MISSING_MAX), key.currency))
         case "too_large":
             return TooLarge(accounts[account - 1])
     raise AssertionError(f"the database answered {outcome}")

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tuition.platform.database import AppendOnly, Base, Timestamped, currency_check
+from tuition.platform.database import AppendOnly, Base, Created, currency_check
 
 
 class Kind(Base):
@@ -24,10 +24,11 @@ class Kind(Base):
     busy: Mapped[bool]
 
 
-class Account(Timestamped, Base):
+class Account(Created, Base):
     """An account: what one owner has of one kind in one currency.
 
     ``balance`` lacks what waits in ``ledger_unfolded``; ``ledger.balance`` adds it. ``floor`` and ``busy`` are the kind's.
+    When it last changed is in its newest transfer; a column for it would cost every posting a trigger.
     """
 
     __tablename__ = "ledger_accounts"

@@ -36,7 +36,6 @@ create table ledger_accounts (
   floor bigint,
   busy boolean not null,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
   constraint uq_ledger_accounts_owner_kind_currency unique (owner, kind, currency),
   constraint ck_ledger_accounts_floor check (balance >= floor)
 ) with (fillfactor = 80);
@@ -126,7 +125,7 @@ FOLDING = """
 create function ledger_fold_held(p_account uuid) returns bigint language sql volatile as $$
   with gone as (delete from ledger_unfolded where account_id = p_account returning amount)
   update ledger_accounts
-  set balance = (balance + coalesce((select sum(amount) from gone), 0))::bigint, updated_at = now()
+  set balance = (balance + coalesce((select sum(amount) from gone), 0))::bigint
   where id = p_account returning balance
 $$;
 
@@ -149,7 +148,7 @@ begin
   ), sums as (
     select account_id, sum(amount) as amount, count(*) as n from gone group by account_id
   ), done as (
-    update ledger_accounts a set balance = (a.balance + s.amount)::bigint, updated_at = now()
+    update ledger_accounts a set balance = (a.balance + s.amount)::bigint
     from sums s where a.id = s.account_id returning s.n
   )
   select coalesce(sum(n), 0) into folded from done;
@@ -223,7 +222,7 @@ begin
     on conflict (owner, idempotency_key) do nothing;
     if found then
       foreach i in array firm loop
-        update ledger_accounts a set balance = (a.balance + net[i])::bigint, updated_at = now() where a.id = ids[i];
+        update ledger_accounts a set balance = (a.balance + net[i])::bigint where a.id = ids[i];
       end loop;
       insert into ledger_transfers (id, owner, at, transaction_id, debit_account_id, credit_account_id, amount)
       select x.id, p_owner, p_at, p_id, ids[x.debit], ids[x.credit], x.amount
@@ -353,7 +352,7 @@ begin
   if single <> '{}' then
     select r.n, r.taken, r.given into flow_n, flow_taken, flow_given from ledger_flows(x_item, x_debit, x_credit, x_amount, single) r;
   end if;
-  update ledger_accounts a set balance = (a.balance + s.given - s.taken)::bigint, updated_at = now()
+  update ledger_accounts a set balance = (a.balance + s.given - s.taken)::bigint
   from unnest(flow_n, flow_taken, flow_given) s (n, taken, given)
   where a.id = ids[s.n] and not are_busy[s.n] and s.given <> s.taken;
   insert into ledger_transfers (id, owner, at, transaction_id, debit_account_id, credit_account_id, amount)
