@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tuition.api import access, catalog, identity, money, playing
+from tuition.api import access, catalog, identity, messaging, money, playing, site
 
-ROUTERS: list[APIRouter] = [*identity.ROUTERS, *catalog.ROUTERS, access.router, *playing.ROUTERS, *money.ROUTERS]
+ROUTERS: list[APIRouter] = [
+    *identity.ROUTERS,
+    messaging.router,
+    *catalog.ROUTERS,
+    access.router,
+    *playing.ROUTERS,
+    *money.ROUTERS,
+    messaging.outbox,
+    site.router,
+]
 """Every router of the API, in the order in which the reference shows them."""
