@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 import tuition
-from tuition import access, api, catalog, commerce, identity, messaging, metering, payments, playback, wallets, web
+from tuition import access, api, catalog, commerce, earnings, identity, messaging, metering, payments, playback, wallets, web
 from tuition.api import health, openapi
 from tuition.api.playing import Heartbeat
 from tuition.edge import Runtime, SecurityMiddleware, problem_response, status_of
@@ -54,7 +54,7 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
         translations=translations_of,
         keeps=settings.mail_provider is MailProvider.OUTBOX,
     )
-    for room in (identity, messaging, catalog, access):
+    for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce):
         privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
     return Runtime(settings=settings, database=database, services=services)
 
@@ -65,10 +65,17 @@ def wire(bus: Bus) -> None:
         bus.subscribe(payments.PaymentSucceeded, reaction)
     for declined in (wallets.on_payment_failed, commerce.on_payment_failed):
         bus.subscribe(payments.PaymentFailed, declined)
-    bus.subscribe(payments.PaymentDisputed, wallets.on_payment_disputed)
+    for disputed in (wallets.on_payment_disputed, commerce.on_payment_disputed):
+        bus.subscribe(payments.PaymentDisputed, disputed)
+    bus.subscribe(payments.MethodRemoved, wallets.on_method_removed)
     bus.subscribe(payments.RefundSucceeded, commerce.on_refund_succeeded)
     bus.subscribe(payments.RefundFailed, commerce.on_refund_failed)
     bus.subscribe(playback.PlaySessionEnded, metering.on_play_session_ended)
+    bus.subscribe(access.AccessEnded, metering.on_access_ended)
+    for gone in (identity.PersonSuspended, identity.PersonDeactivated, identity.PersonErased):
+        bus.subscribe(gone, metering.on_person_gone)
+    for withdrawn in (catalog.ContentArchived, catalog.ContentDeleted):
+        bus.subscribe(withdrawn, metering.on_content_gone)
     bus.subscribe(metering.CapReached, _own_what_was_played)
     bus.subscribe(wallets.BalanceLow, _say_balance_is_low)
     messaging.reactions.wire(bus)

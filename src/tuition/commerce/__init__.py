@@ -7,16 +7,20 @@ and the other goes back by itself; amounts of a fan-out sum to the line, parts o
 where the money came from and ends its own grant.
 """
 
-from tuition.commerce import jobs
+from tuition.commerce import jobs, privacy
 from tuition.commerce.actions.checkout import checkout
-from tuition.commerce.actions.completing import on_payment_failed, on_payment_succeeded, record_metered_ownership
+from tuition.commerce.actions.completing import on_payment_failed, on_payment_succeeded
+from tuition.commerce.actions.disputing import on_payment_disputed
+from tuition.commerce.actions.metered import record_metered_ownership
 from tuition.commerce.actions.refunding import on_refund_failed, on_refund_succeeded, refund
 from tuition.commerce.documents import render_invoice
 from tuition.commerce.errors import (
     AlreadyOwned,
+    InOrderTwice,
     NotForSale,
     NothingToRefund,
     OrderNotFound,
+    OwnWork,
     PurchaseNotFound,
     WaiverNeeded,
 )
@@ -31,18 +35,29 @@ from tuition.commerce.queries import (
     lines_of,
     orders_page,
     purchases_of,
-    purchases_of_order,
+    purchases_of_orders,
+    refunds_of,
     sales_by_content,
     sales_page,
 )
 from tuition.commerce.quotes import Quote, QuoteLine, quote
 from tuition.commerce.refunds import RefundPreview, preview_refund
-from tuition.commerce.rules import Funding, InvoiceKind, OrderStatus, PurchaseStatus, allocate_line, refund_split
+from tuition.commerce.rules import (
+    Funding,
+    InvoiceKind,
+    OrderStatus,
+    PurchaseStatus,
+    RefundStatus,
+    Refusal,
+    allocate_line,
+    refund_split,
+)
 
 __all__ = [
     "WAIVER",
     "AlreadyOwned",
     "Funding",
+    "InOrderTwice",
     "Invoice",
     "InvoiceKind",
     "NotForSale",
@@ -52,6 +67,7 @@ __all__ = [
     "OrderLine",
     "OrderNotFound",
     "OrderStatus",
+    "OwnWork",
     "Purchase",
     "PurchaseNotFound",
     "PurchaseRefunded",
@@ -60,6 +76,8 @@ __all__ = [
     "QuoteLine",
     "Refund",
     "RefundPreview",
+    "RefundStatus",
+    "Refusal",
     "Waiver",
     "WaiverNeeded",
     "allocate_line",
@@ -70,18 +88,21 @@ __all__ = [
     "invoices_of",
     "jobs",
     "lines_of",
+    "on_payment_disputed",
     "on_payment_failed",
     "on_payment_succeeded",
     "on_refund_failed",
     "on_refund_succeeded",
     "orders_page",
     "preview_refund",
+    "privacy",
     "purchases_of",
-    "purchases_of_order",
+    "purchases_of_orders",
     "quote",
     "record_metered_ownership",
     "refund",
     "refund_split",
+    "refunds_of",
     "render_invoice",
     "sales_by_content",
     "sales_page",

@@ -12,8 +12,15 @@ class AlreadyOwned(DomainError):
     code = "commerce.already_owned"
 
 
+class InOrderTwice(DomainError):
+    """“{title}” is part of something else in this order. Leave one of the two out."""
+
+    kind = ErrorKind.CONFLICT
+    code = "commerce.in_order_twice"
+
+
 class NotForSale(DomainError):
-    """“{title}” cannot be bought in {currency} at the moment."""
+    """“{title}” cannot be bought at the moment, or not in this currency."""
 
     kind = ErrorKind.CONFLICT
     code = "commerce.not_for_sale"
@@ -31,6 +38,13 @@ class OrderNotFound(DomainError):
 
     kind = ErrorKind.NOT_FOUND
     code = "commerce.order_not_found"
+
+
+class OwnWork(DomainError):
+    """“{title}” is your own work: it is open to you anyway."""
+
+    kind = ErrorKind.CONFLICT
+    code = "commerce.own_work"
 
 
 class PurchaseNotFound(DomainError):

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from tuition import earnings, playback
 from tuition.commerce.models import Purchase
 from tuition.commerce.rules import Funding, PurchaseStatus
+from tuition.kernel import clock
 from tuition.platform import jobs, site
 from tuition.platform.database import Session
 from tuition.playback import Basis, Playback
@@ -34,8 +35,18 @@ async def note_consumption(session: Session, *, now: datetime) -> None:
         .order_by(Purchase.created_at)
         .limit(BATCH)
     )
-    for purchase, duration_ms in (await session.execute(statement)).all():
+    rows = (await session.execute(statement)).all()
+    for purchase, duration_ms in rows:
+        assert purchase.grant_id is not None, "the statement asks for it"
         used = await playback.covered_since(session, purchase.buyer_id, purchase.content_id, Basis("grant", purchase.grant_id))
         share = min(earnings.CONSUMED_ALL, used * earnings.CONSUMED_ALL // duration_ms)
         await earnings.note_consumption(session, source_type="purchase", source_id=purchase.id, consumed_millionths=share)
         purchase.consumption_noted_at = now
+    if len(rows) == BATCH:
+        await jobs.defer(session, "commerce.note_more_consumption")
+
+
+@jobs.task("commerce.note_more_consumption")
+async def note_more_consumption(session: Session) -> None:
+    """Go on with a long list."""
+    await note_consumption(session, now=clock.now())

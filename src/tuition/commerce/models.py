@@ -184,11 +184,12 @@ class Invoice(Timestamped, Base):
 
 
 class InvoiceCounter(Base):
-    """The last number of a year; locked while a number is taken, so that none is left out."""
+    """The last number of a year and kind; locked while a number is taken, so that none is left out."""
 
     __tablename__ = "invoice_counters"
     __personal__ = ()
     __backup__ = "full"
 
+    kind: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]

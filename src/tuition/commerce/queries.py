@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from tuition.commerce.errors import OrderNotFound, PurchaseNotFound
-from tuition.commerce.models import Invoice, Order, OrderLine, Purchase
+from tuition.commerce.models import Invoice, Order, OrderLine, Purchase, Refund
 from tuition.commerce.rules import Funding, PurchaseStatus
 from tuition.identity import Actor, allows
 from tuition.kernel import Currency, Money
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 
-MANAGE = "payments:manage"
+MANAGE: Final = "payments:manage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,13 @@ async def lines_of(session: AnySession, order_ids: Sequence[UUID]) -> dict[UUID,
     return lines
 
 
-async def purchases_of_order(session: AnySession, order_id: UUID) -> list[Purchase]:
-    """The purchases that an order fanned out to."""
-    return list((await session.scalars(select(Purchase).where(Purchase.order_id == order_id).order_by(Purchase.id))).all())
+async def purchases_of_orders(session: AnySession, order_ids: Sequence[UUID]) -> dict[UUID, list[Purchase]]:
+    """The purchases that these orders fanned out to."""
+    found: dict[UUID, list[Purchase]] = {order_id: [] for order_id in order_ids}
+    statement = select(Purchase).where(Purchase.order_id.in_(order_ids)).order_by(Purchase.id)
+    for purchase in (await session.scalars(statement)).all():
+        found[purchase.order_id].append(purchase)
+    return found
 
 
 async def purchases_of(
@@ -72,8 +77,9 @@ async def purchases_of(
 ) -> paging.Page[Purchase]:
     """What a person owns by buying, newest first."""
     statement = select(Purchase).where(Purchase.buyer_id == buyer_id, Purchase.status == PurchaseStatus.COMPLETED.value)
-    keys = [Purchase.created_at.desc(), Purchase.id.desc()]
-    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    return await paging.paginate(
+        session, statement, keys=[Purchase.created_at.desc(), Purchase.id.desc()], cursor=cursor, limit=limit
+    )
 
 
 async def orders_page(
@@ -81,8 +87,7 @@ async def orders_page(
 ) -> paging.Page[Order]:
     """Orders, newest first: a buyer's own, or everybody's."""
     statement = select(Order) if buyer_id is None else select(Order).where(Order.buyer_id == buyer_id)
-    keys = [Order.created_at.desc(), Order.id.desc()]
-    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    return await paging.paginate(session, statement, keys=[Order.created_at.desc(), Order.id.desc()], cursor=cursor, limit=limit)
 
 
 async def invoices_of(session: AnySession, order_ids: Sequence[UUID]) -> dict[UUID, list[Invoice]]:
@@ -94,14 +99,21 @@ async def invoices_of(session: AnySession, order_ids: Sequence[UUID]) -> dict[UU
     return found
 
 
+async def refunds_of(session: AnySession, purchase_ids: Sequence[UUID]) -> dict[UUID, Refund]:
+    """The refunds of these purchases, by purchase."""
+    statement = select(Refund).where(Refund.purchase_id.in_(purchase_ids))
+    return {refund.purchase_id: refund for refund in (await session.scalars(statement)).all()}
+
+
 async def sales_page(
     session: AnySession, seller_id: UUID, *, cursor: str | None = None, limit: int = 50
 ) -> paging.Page[Purchase]:
     """What a creator sold, newest first, with what was given back."""
     sold = [PurchaseStatus.COMPLETED.value, PurchaseStatus.REFUNDED.value]
     statement = select(Purchase).where(Purchase.seller_id == seller_id, Purchase.status.in_(sold))
-    keys = [Purchase.created_at.desc(), Purchase.id.desc()]
-    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    return await paging.paginate(
+        session, statement, keys=[Purchase.created_at.desc(), Purchase.id.desc()], cursor=cursor, limit=limit
+    )
 
 
 async def sales_by_content(session: AnySession, content_ids: Sequence[UUID]) -> dict[UUID, list[Sales]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tuition import catalog, earnings
-from tuition.commerce.errors import AlreadyOwned, NotForSale
+from tuition.commerce.errors import AlreadyOwned, InOrderTwice, NotForSale, OwnWork
 from tuition.commerce.models import Purchase
 from tuition.commerce.rules import PurchaseStatus, Share, allocate_line
 from tuition.identity import Actor
@@ -43,9 +43,10 @@ class Quote:
 
 
 async def quote(session: AnySession, actor: Actor, content_ids: Sequence[UUID], currency: str | None = None) -> Quote:
-    """What these contents would cost this buyer now. Raises ``AlreadyOwned``, ``NotForSale`` or the catalogue's 404.
+    """What these contents would cost this buyer now, in ``currency`` or in the one they prefer.
 
-    A series costs less by the share of those of its parts that the buyer owns.
+    A series costs less by the share of those of its parts that the buyer owns, or buys in the same order. Raises
+    ``AlreadyOwned``, ``InOrderTwice``, ``NotForSale``, ``OwnWork`` or the catalogue's 404.
     """
     assert 0 < len(content_ids) <= LINES_MAX, "an order has between one and fifty lines"
     contents = [await catalog.get_content_for(session, actor, content_id) for content_id in dict.fromkeys(content_ids)]
@@ -53,15 +54,22 @@ async def quote(session: AnySession, actor: Actor, content_ids: Sequence[UUID], 
     everything = {member.id for found in members.values() for member in found} | {content.id for content in contents}
     prices = await catalog.prices_of(session, sorted(everything), at=clock.now())
     owned = await _owned(session, actor.id, everything)
-    lines = []
+    chosen = currency or _preferred(contents, prices, actor.currency)
+    lines: list[QuoteLine] = []
+    taken: set[UUID] = set()
     for content in contents:
-        price = _one_time(prices[content.id], currency or (lines[0].amount.currency if lines else None))
-        if price is None or content.creator_id == actor.id:
-            raise NotForSale(title=content.title, currency=currency or "-")
-        wanted = [member for member in members[content.id] if member.id not in owned]
-        if content.id in owned or not wanted:
+        price = _one_time(prices[content.id], chosen)
+        if content.creator_id == actor.id:
+            raise OwnWork(title=content.title)
+        if price is None or not members[content.id]:
+            raise NotForSale(title=content.title)
+        unowned = {member.id for member in members[content.id]} - owned
+        if content.id in owned or not unowned:
             raise AlreadyOwned(title=content.title)
-        lines.append(_line(content, members[content.id], {member.id for member in wanted}, prices, price))
+        if not unowned - taken:
+            raise InOrderTwice(title=content.title)
+        lines.append(_line(content, members[content.id], unowned - taken, prices, price))
+        taken |= unowned
     total = Money.zero(lines[0].amount.currency)
     for line in lines:
         total += line.amount
@@ -111,6 +119,16 @@ async def _owned(session: AnySession, buyer_id: UUID, content_ids: set[UUID]) ->
         Purchase.buyer_id == buyer_id, Purchase.content_id.in_(content_ids), Purchase.status == PurchaseStatus.COMPLETED.value
     )
     return set((await session.scalars(statement)).all())
+
+
+def _preferred(
+    contents: Sequence[catalog.Content], prices: dict[UUID, list[catalog.Price]], preference: str | None
+) -> str | None:
+    """The buyer's own currency where everything has a price in it, else that of the first content's price."""
+    if preference and all(_one_time(prices[content.id], preference) for content in contents):
+        return preference
+    first = _one_time(prices[contents[0].id], None)
+    return first.currency if first else None
 
 
 def _one_time(prices: Sequence[catalog.Price], currency: str | None) -> Money | None:

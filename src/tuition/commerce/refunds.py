@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tuition import access, catalog, playback
 from tuition.commerce.models import Purchase
-from tuition.commerce.rules import Funding, PurchaseStatus, refund_amount
+from tuition.commerce.rules import Funding, PurchaseStatus, Refusal, refund_amount
 from tuition.kernel import Currency, Money, clock
 from tuition.platform import site
 from tuition.platform.database import AnySession
@@ -28,8 +28,8 @@ class RefundPreview:
     duration_ms: int
     until: datetime | None
     """The last moment at which the buyer may ask."""
-    refusal: str
-    """Why nothing would be given back; empty when something would."""
+    refusal: Refusal | None
+    """Why nothing would be given back."""
 
 
 async def preview_refund(session: AnySession, purchase: Purchase, *, ignore_window: bool = False) -> RefundPreview:
@@ -42,17 +42,22 @@ async def preview_refund(session: AnySession, purchase: Purchase, *, ignore_wind
     settings = await site.current(session)
     until = purchase.purchased_at + timedelta(days=settings.refund_window_days) if purchase.purchased_at else None
     used_ms, duration_ms = await _use(session, purchase)
-    refusal = ""
+    amount = refund_amount(paid, used=Fraction(used_ms, duration_ms) if duration_ms else Fraction(0))
+    is_over = until is not None and clock.now() > until and not ignore_window
+    refusal = _refusal(purchase, amount, is_over=is_over)
+    return RefundPreview(paid, nothing if refusal else amount, used_ms, duration_ms, until, refusal)
+
+
+def _refusal(purchase: Purchase, amount: Money, *, is_over: bool) -> Refusal | None:
     if purchase.status != PurchaseStatus.COMPLETED.value:
-        refusal = "this purchase is not complete, or it was given back before."
-    elif purchase.provider == Funding.MINUTES.value:
-        refusal = "it was paid by the minute, for minutes that were played."
-    elif not ignore_window and until is not None and clock.now() > until:
-        refusal = f"the refund window of {settings.refund_window_days} days is over."
-    amount = nothing if refusal else refund_amount(paid, used=Fraction(used_ms, duration_ms) if duration_ms else Fraction(0))
-    if not refusal and not amount:
-        refusal = "nothing was paid." if not paid else "all of it has been used."
-    return RefundPreview(paid, amount, used_ms, duration_ms, until, refusal)
+        return Refusal.NOT_COMPLETE
+    if purchase.provider == Funding.MINUTES.value:
+        return Refusal.BY_THE_MINUTE
+    if not purchase.amount_minor:
+        return Refusal.NOTHING_PAID
+    if is_over:
+        return Refusal.WINDOW_OVER
+    return None if amount else Refusal.ALL_USED
 
 
 async def _use(session: AnySession, purchase: Purchase) -> tuple[int, int]:
@@ -64,7 +69,7 @@ async def _use(session: AnySession, purchase: Purchase) -> tuple[int, int]:
         basis = Basis("grant", purchase.grant_id)
         return await playback.covered_since(session, purchase.buyer_id, purchase.content_id, basis), media.duration_ms
     visited = select(access.ContentVisit.last_accessed_at).where(
-        access.ContentVisit.user_id == purchase.buyer_id, access.ContentVisit.content_id == purchase.content_id
+        access.ContentVisit.person_id == purchase.buyer_id, access.ContentVisit.content_id == purchase.content_id
     )
     last = await session.scalar(visited)
     was_opened = last is not None and purchase.purchased_at is not None and last >= purchase.purchased_at

@@ -54,6 +54,46 @@ class Funding(StrEnum):
     """It was paid by the minute until it was theirs."""
 
 
+class RefundStatus(StrEnum):
+    """pending → completed | failed → (sent again) completed."""
+
+    PENDING = "pending"
+    """Decided and booked; the provider has not sent it yet."""
+    COMPLETED = "completed"
+    """The buyer has it, or the bank has it on its way."""
+    FAILED = "failed"
+    """The provider refused; the money is held for the buyer, and a person looks."""
+
+
+class Refusal(StrEnum):
+    """Why nothing would be given back."""
+
+    NOT_COMPLETE = "not_complete"
+    """It was never paid, or it was given back before."""
+    BY_THE_MINUTE = "by_the_minute"
+    """It was paid by the minute, for minutes that were played."""
+    WINDOW_OVER = "window_over"
+    """The time in which it can be given back is over."""
+    NOTHING_PAID = "nothing_paid"
+    """Nothing was paid for it."""
+    ALL_USED = "all_used"
+    """All of it has been used."""
+
+    @property
+    def sentence(self) -> str:
+        """The reason in English."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    Refusal.NOT_COMPLETE: "it was never paid, or it was given back before.",
+    Refusal.BY_THE_MINUTE: "it was paid by the minute, for minutes that were played.",
+    Refusal.WINDOW_OVER: "the time in which it can be given back is over.",
+    Refusal.NOTHING_PAID: "nothing was paid for it.",
+    Refusal.ALL_USED: "all of it has been used.",
+}
+
+
 class InvoiceKind(StrEnum):
     """What a document says."""
 
@@ -98,8 +138,9 @@ def refund_split(original: Split, refunded: Money, *, fee_rate: Decimal) -> Spli
     So tax, fee and creator give back in proportion, and what remains is exactly what a sale at the remaining price would have
     been.
     """
+    assert 0 < refunded.minor <= original.gross.minor, "a refund is a part of what was paid"
     kept = original.gross - refunded
-    tax = original.tax.times(Fraction(kept.minor, original.gross.minor)) if original.gross else original.tax
+    tax = original.tax.times(Fraction(kept.minor, original.gross.minor))
     creator_id = original.creators[0].creator_id
     rest = split(kept, fee_rate=fee_rate, tax=tax, shares=[(creator_id, 1)])
     creator = type(original.creators[0])(creator_id, original.creators[0].amount - rest.creators[0].amount)

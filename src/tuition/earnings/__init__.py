@@ -7,7 +7,7 @@ what is matured, reversed and paid out never exceeds what was earned (a CHECK sa
 accounts.
 """
 
-from tuition.earnings import jobs
+from tuition.earnings import jobs, privacy
 from tuition.earnings.actions import mature_due, note_consumption, record, record_many, reverse
 from tuition.earnings.errors import EarningsAlreadyPaid, TaxRateInvalid
 from tuition.earnings.models import EarningLot
@@ -47,6 +47,7 @@ __all__ = [
     "maturable",
     "mature_due",
     "note_consumption",
+    "privacy",
     "record",
     "record_many",
     "reverse",

@@ -85,13 +85,15 @@ async def note_consumption(session: Session, *, source_type: str, source_id: UUI
 
 async def mature_due(session: Session, *, now: datetime) -> int:
     """Move what is due from pending to available; returns how many lots moved. Call it again until it returns 0."""
+    kept = EarningLot.amount_minor - EarningLot.reversed_minor
+    # Rounded down as the rule does: a lot that could only mature by a fraction would come back in every run.
+    consumed = func.least(kept, EarningLot.amount_minor * EarningLot.consumed_millionths // CONSUMED_ALL)
     statement = (
         select(EarningLot)
         .where(
             EarningLot.hold_until <= now,
-            EarningLot.matured_minor < EarningLot.amount_minor - EarningLot.reversed_minor,
-            (EarningLot.window_until <= now)
-            | (EarningLot.amount_minor * EarningLot.consumed_millionths / CONSUMED_ALL > EarningLot.matured_minor),
+            EarningLot.matured_minor < kept,
+            (EarningLot.window_until <= now) | (consumed > EarningLot.matured_minor),
         )
         .order_by(EarningLot.id)
         .limit(MATURE_BATCH)
@@ -108,8 +110,7 @@ async def mature_due(session: Session, *, now: datetime) -> int:
             window_until=lot.window_until,
             now=now,
         )
-        if due <= 0:
-            continue
+        assert due > 0, "the statement and the rule agree on what is due"
         lot.matured_minor += due
         postings.append(_maturing(lot, due, now))
     for outcome in await ledger.post_many(session, postings):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import SQLColumnExpression, func, select
 
 from tuition.earnings.models import EarningLot
 from tuition.kernel import Currency, Money
@@ -28,7 +28,7 @@ class Totals:
 async def totals_of(session: AnySession, creator_id: UUID) -> list[Totals]:
     """One line per currency, by the lots. The nightly check holds them against the ledger's accounts."""
 
-    def total(column: ColumnElement[int]) -> ColumnElement[int]:
+    def total(column: SQLColumnExpression[int]) -> SQLColumnExpression[int]:
         return func.coalesce(func.sum(column), 0)
 
     kept = EarningLot.amount_minor - EarningLot.reversed_minor

@@ -6,27 +6,32 @@ transaction; every call carries a key made from our own id; what a provider says
 once, in any order, and can be replayed; the ledger, not this room, records money that moved.
 """
 
-from tuition.payments.actions.asking import open_payment, record_answer, start_later
+from tuition.payments import privacy
+from tuition.payments.actions.admitting import admit, require_admitted
+from tuition.payments.actions.asking import PAYMENT_PLACE, open_payment, record_answer, start_later
 from tuition.payments.actions.methods import make_default, remove_method
-from tuition.payments.actions.refunding import request_refund
+from tuition.payments.actions.refunding import request_refund, retry_refund
 from tuition.payments.actions.webhooks import process, receive, replay
 from tuition.payments.errors import (
+    AmountDiffers,
+    GatewayRefused,
+    GatewayUnavailable,
     GatewayUnknown,
     MethodNotFound,
     PaymentNotFound,
+    RefundNotFailed,
     RefundTooLarge,
-    SandboxRefused,
     SignatureInvalid,
     WebhookEventNotFound,
 )
-from tuition.payments.events import PaymentDisputed, PaymentFailed, PaymentSucceeded, RefundFailed, RefundSucceeded
-from tuition.payments.jobs import send_refund, start
+from tuition.payments.events import MethodRemoved, PaymentDisputed, PaymentFailed, PaymentSucceeded, RefundFailed, RefundSucceeded
+from tuition.payments.jobs import ask, refresh, send_refund, start
 from tuition.payments.models import Payment, PaymentMethod, PaymentRefund, WebhookEvent
 from tuition.payments.ports import (
+    AnswerStatus,
     Gateway,
     GatewayAnswer,
     Gateways,
-    GatewayUnavailable,
     MethodCard,
     PaymentRequest,
     RefundAnswer,
@@ -40,19 +45,25 @@ from tuition.payments.queries import (
     methods_of,
     payments_of,
     payments_page,
+    refunds_page,
     stuck_payments,
     webhook_events_page,
 )
 from tuition.payments.rules import PaymentStatus, RefundStatus, WebhookStatus
 
 __all__ = [
+    "PAYMENT_PLACE",
+    "AmountDiffers",
+    "AnswerStatus",
     "Gateway",
     "GatewayAnswer",
+    "GatewayRefused",
     "GatewayUnavailable",
     "GatewayUnknown",
     "Gateways",
     "MethodCard",
     "MethodNotFound",
+    "MethodRemoved",
     "Payment",
     "PaymentDisputed",
     "PaymentFailed",
@@ -64,16 +75,18 @@ __all__ = [
     "PaymentSucceeded",
     "RefundAnswer",
     "RefundFailed",
+    "RefundNotFailed",
     "RefundRequest",
     "RefundStatus",
     "RefundSucceeded",
     "RefundTooLarge",
-    "SandboxRefused",
     "SignatureInvalid",
     "WebhookEvent",
     "WebhookEventNotFound",
     "WebhookMessage",
     "WebhookStatus",
+    "admit",
+    "ask",
     "get_method_for",
     "get_payment_for",
     "get_webhook_event",
@@ -82,12 +95,17 @@ __all__ = [
     "open_payment",
     "payments_of",
     "payments_page",
+    "privacy",
     "process",
     "receive",
     "record_answer",
+    "refresh",
+    "refunds_page",
     "remove_method",
     "replay",
     "request_refund",
+    "require_admitted",
+    "retry_refund",
     "send_refund",
     "start",
     "start_later",

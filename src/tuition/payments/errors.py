@@ -5,6 +5,28 @@ from __future__ import annotations
 from tuition.kernel import DomainError, ErrorKind
 
 
+class AmountDiffers(DomainError):
+    """The provider speaks of {said}, and this payment is about {asked}. Nothing was recorded; a person has to look."""
+
+    kind = ErrorKind.INVALID
+    code = "payments.amount_differs"
+
+
+class GatewayRefused(DomainError):
+    """“{provider}” cannot be used here: {reason}"""
+
+    kind = ErrorKind.INVALID
+    code = "payments.gateway_refused"
+
+
+class GatewayUnavailable(DomainError):
+    """The payment provider does not answer at the moment. Nothing is lost: it is asked again by itself."""
+
+    # Nothing is known about the call; its key makes it safe to ask again.
+    kind = ErrorKind.UNAVAILABLE
+    code = "payments.gateway_unavailable"
+
+
 class GatewayUnknown(DomainError):
     """“{provider}” is not a way to pay here. Choose one of: {known}."""
 
@@ -26,18 +48,18 @@ class PaymentNotFound(DomainError):
     code = "payments.not_found"
 
 
+class RefundNotFailed(DomainError):
+    """Only a refund that the provider refused can be sent again; this one is {status}."""
+
+    kind = ErrorKind.CONFLICT
+    code = "payments.refund_not_failed"
+
+
 class RefundTooLarge(DomainError):
     """Only {left} of this payment can still be refunded."""
 
     kind = ErrorKind.CONFLICT
     code = "payments.refund_too_large"
-
-
-class SandboxRefused(DomainError):
-    """This installation takes real money, and the sandbox gives none: choose another way to pay."""
-
-    kind = ErrorKind.CONFLICT
-    code = "payments.sandbox_refused"
 
 
 class SignatureInvalid(DomainError):

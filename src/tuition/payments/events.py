@@ -9,6 +9,14 @@ from tuition.kernel import Money
 
 
 @dataclass(frozen=True, slots=True)
+class MethodRemoved:
+    """A person let us forget a card; what it pays by itself has to stop."""
+
+    method_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentSucceeded:
     """A provider holds this money for us. Announced once per payment."""
 

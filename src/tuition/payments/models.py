@@ -96,7 +96,9 @@ class PaymentRefund(Timestamped, Base):
         one_of("status", RefundStatus),
         currency_check(),
         CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("attempt > 0", name="attempt"),
         Index("idx_payment_refunds_payment_id", "payment_id"),
+        Index("idx_payment_refunds_pending", "created_at", postgresql_where=text("status = 'pending'")),
         Index("idx_payment_refunds_provider_reference", "provider_reference"),
     )
 
@@ -108,9 +110,16 @@ class PaymentRefund(Timestamped, Base):
     currency: Mapped[str]
     status: Mapped[str] = mapped_column(default=RefundStatus.PENDING.value, server_default=RefundStatus.PENDING.value)
     provider_reference: Mapped[str | None]
+    attempt: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How often it was asked for; each attempt after a refusal has a key of its own."""
     reason: Mapped[str] = mapped_column(default="", server_default="")
     failure_message: Mapped[str] = mapped_column(default="", server_default="")
     processed_at: Mapped[datetime | None]
+
+    @property
+    def key(self) -> str:
+        """What the provider knows the present attempt by."""
+        return str(self.id) if self.attempt == 1 else f"{self.id}:{self.attempt}"
 
 
 class WebhookEvent(Timestamped, Base):

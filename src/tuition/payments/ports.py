@@ -12,10 +12,6 @@ from tuition.kernel import Money
 from tuition.payments.errors import GatewayUnknown
 
 
-class GatewayUnavailable(Exception):
-    """The provider did not answer. Nothing is known about the call; its key makes it safe to ask again."""
-
-
 class AnswerStatus(StrEnum):
     """What a provider says about a payment at this moment."""
 
@@ -64,6 +60,8 @@ class GatewayAnswer:
     key: str = ""
     """Our key, echoed: a webhook may arrive before we have stored the provider's reference."""
     redirect_url: str | None = None
+    amount: Money | None = None
+    """What the provider speaks of, where it says so; another sum than ours is never recorded."""
     fee_minor: int = 0
     failure_code: str = ""
     failure_message: str = ""
@@ -143,10 +141,15 @@ class Gateways:
             raise GatewayUnknown(provider=name[:40], known=", ".join(self._by_name) or "-")
         return gateway
 
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
     def __iter__(self) -> Iterator[Gateway]:
         return iter(self._by_name.values())
 
     @property
     def default(self) -> Gateway:
-        """The first one of the settings."""
-        return next(iter(self))
+        """The first one of the settings. Raises ``GatewayUnknown`` where there is none."""
+        for gateway in self:
+            return gateway
+        raise GatewayUnknown(provider="-", known="-")

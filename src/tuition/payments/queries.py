@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from tuition.identity import Actor
 from tuition.payments.errors import MethodNotFound, PaymentNotFound, WebhookEventNotFound
-from tuition.payments.models import Payment, PaymentMethod, WebhookEvent
-from tuition.payments.rules import PaymentStatus, WebhookStatus
+from tuition.payments.models import Payment, PaymentMethod, PaymentRefund, WebhookEvent
+from tuition.payments.rules import PaymentStatus, RefundStatus, WebhookStatus
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 
@@ -56,8 +56,9 @@ async def payments_page(
         statement = statement.where(Payment.user_id == payer_id)
     if status is not None:
         statement = statement.where(Payment.status == status.value)
-    keys = [Payment.created_at.desc(), Payment.id.desc()]
-    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    return await paging.paginate(
+        session, statement, keys=[Payment.created_at.desc(), Payment.id.desc()], cursor=cursor, limit=limit
+    )
 
 
 async def stuck_payments(session: AnySession, *, before: datetime, limit: int = 100) -> list[Payment]:
@@ -69,6 +70,29 @@ async def stuck_payments(session: AnySession, *, before: datetime, limit: int = 
         .limit(limit)
     )
     return list((await session.scalars(statement)).all())
+
+
+async def stuck_refunds(session: AnySession, *, before: datetime, limit: int = 100) -> list[PaymentRefund]:
+    """Refunds that no provider has answered since ``before``, oldest first."""
+    statement = (
+        select(PaymentRefund)
+        .where(PaymentRefund.status == RefundStatus.PENDING.value, PaymentRefund.created_at < before)
+        .order_by(PaymentRefund.created_at, PaymentRefund.id)
+        .limit(limit)
+    )
+    return list((await session.scalars(statement)).all())
+
+
+async def refunds_page(
+    session: AnySession, *, status: RefundStatus | None = None, cursor: str | None = None, limit: int = 50
+) -> paging.Page[PaymentRefund]:
+    """Money that was to go back, newest first."""
+    statement = select(PaymentRefund)
+    if status is not None:
+        statement = statement.where(PaymentRefund.status == status.value)
+    return await paging.paginate(
+        session, statement, keys=[PaymentRefund.created_at.desc(), PaymentRefund.id.desc()], cursor=cursor, limit=limit
+    )
 
 
 async def get_method_for(session: AnySession, actor: Actor, method_id: UUID) -> PaymentMethod:
@@ -108,5 +132,6 @@ async def webhook_events_page(
     statement = select(WebhookEvent)
     if status is not None:
         statement = statement.where(WebhookEvent.status == status.value)
-    keys = [WebhookEvent.created_at.desc(), WebhookEvent.id.desc()]
-    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    return await paging.paginate(
+        session, statement, keys=[WebhookEvent.created_at.desc(), WebhookEvent.id.desc()], cursor=cursor, limit=limit
+    )

@@ -7,12 +7,21 @@ returns to the lots that it was drawn from; only paid value can leave; low balan
 the automatic top-up.
 """
 
-from tuition.wallets import jobs
-from tuition.wallets.actions.automatic import change_auto_top_up, charge_due, note_balances, refresh_alert
+from tuition.wallets import jobs, privacy
+from tuition.wallets.actions.automatic import (
+    AUTOMATIC,
+    change_auto_top_up,
+    charge_due,
+    look_at,
+    note_balances,
+    on_method_removed,
+    refresh_alert,
+)
+from tuition.wallets.actions.disputing import on_payment_disputed
 from tuition.wallets.actions.funding import (
     expire_due,
     grant,
-    on_payment_disputed,
+    note_funding,
     on_payment_failed,
     on_payment_succeeded,
     start_top_up,
@@ -22,6 +31,8 @@ from tuition.wallets.actions.spending import LockedLots, draw, draw_from, draw_m
 from tuition.wallets.errors import (
     AutoTopUpNeedsMethod,
     BalanceTooSmall,
+    CeilingTooLow,
+    GiftInvalid,
     TopUpAmountRefused,
     WalletFrozen,
     WalletNotFound,
@@ -36,17 +47,21 @@ from tuition.wallets.queries import (
     lots_of,
     lots_total,
     movements_of,
+    top_up_limits,
     wallet_of,
     wallets_of,
 )
 from tuition.wallets.rules import Draw, LotKind, MovementStatus, MovementType, Spending
 
 __all__ = [
+    "AUTOMATIC",
     "AutoTopUpNeedsMethod",
     "AutoTopUpSettings",
     "BalanceLow",
     "BalanceTooSmall",
+    "CeilingTooLow",
     "Draw",
+    "GiftInvalid",
     "LockedLots",
     "LotKind",
     "MovementStatus",
@@ -73,17 +88,22 @@ __all__ = [
     "grant",
     "jobs",
     "lock_lots",
+    "look_at",
     "lots_of",
     "lots_total",
     "movements_of",
     "note_balances",
+    "note_funding",
+    "on_method_removed",
     "on_payment_disputed",
     "on_payment_failed",
     "on_payment_succeeded",
     "open_wallet",
+    "privacy",
     "record_movement",
     "refresh_alert",
     "start_top_up",
+    "top_up_limits",
     "wallet_of",
     "wallets_of",
 ]

@@ -19,6 +19,20 @@ class BalanceTooSmall(DomainError):
     code = "wallets.balance_too_small"
 
 
+class CeilingTooLow(DomainError):
+    """The ceiling of a month must leave room for one top-up of {amount}."""
+
+    kind = ErrorKind.INVALID
+    code = "wallets.ceiling_too_low"
+
+
+class GiftInvalid(DomainError):
+    """A gift is more than nothing, and ends in the future."""
+
+    kind = ErrorKind.INVALID
+    code = "wallets.gift_invalid"
+
+
 class TopUpAmountRefused(DomainError):
     """A top-up is between {least} and {most}."""
 

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from tuition import ledger
 from tuition.identity import Actor
 from tuition.kernel import Currency, Money, clock
-from tuition.platform import paging
+from tuition.platform import paging, site
 from tuition.platform.database import AnySession
+from tuition.wallets import rules
 from tuition.wallets.errors import WalletNotFound
 from tuition.wallets.models import AutoTopUpSettings, Wallet, WalletLot, WalletMovement
 
@@ -78,8 +79,17 @@ async def movements_of(
 ) -> paging.Page[WalletMovement]:
     """The wallet's history, newest first."""
     statement = select(WalletMovement).where(WalletMovement.wallet_id == wallet.id)
-    keys = [WalletMovement.created_at.desc(), WalletMovement.id.desc()]
-    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    return await paging.paginate(
+        session, statement, keys=[WalletMovement.created_at.desc(), WalletMovement.id.desc()], cursor=cursor, limit=limit
+    )
+
+
+async def top_up_limits(session: AnySession, currency: str) -> tuple[Money, Money]:
+    """The smallest and the largest top-up in that currency, by the site's settings."""
+    settings = await site.current(session)
+    return rules.top_up_limits(
+        settings.top_up_min_minor, settings.top_up_max_minor, stated_in=settings.default_currency, currency=currency
+    )
 
 
 async def auto_top_up_of(session: AnySession, person_id: UUID) -> AutoTopUpSettings | None:

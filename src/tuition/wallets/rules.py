@@ -8,10 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from tuition.kernel import Money
+from tuition.kernel import Currency, Money, exponent_of
 
-TOP_UP_MIN_MINOR = 100
-TOP_UP_MAX_MINOR = 100_000_00
 BACK_OFF_FIRST = timedelta(hours=1)
 BACK_OFF_LONGEST = timedelta(days=7)
 FAILURES_MAX = 5
@@ -113,7 +111,21 @@ def take(lots: Sequence[Lot], minor: int) -> tuple[list[Draw], int]:
     return draws, missing
 
 
+def top_up_limits(least_minor: int, most_minor: int, *, stated_in: str, currency: str) -> tuple[Money, Money]:
+    """The smallest and the largest top-up in a currency: the site states them in one, and the same figures hold in every other.
+
+    5.00 EUR is 5.00 USD, 5 JPY and 5.000 KWD: a limit against mistakes, and no exchange.
+    """
+    places = exponent_of(currency) - exponent_of(stated_in)
+
+    def same_figure(minor: int) -> Money:
+        scaled = minor * 10**places if places >= 0 else -(-minor // 10**-places)
+        return Money(scaled, Currency(currency))
+
+    return same_figure(least_minor), same_figure(most_minor)
+
+
 def next_attempt_at(failures: int, now: datetime) -> datetime:
     """When a declined automatic top-up may be tried again: an hour, doubled with each failure, at most a week."""
     assert failures >= 1
-    return now + min(BACK_OFF_FIRST * 2 ** min(failures - 1, 10), BACK_OFF_LONGEST)
+    return now + min(BACK_OFF_FIRST * int(2 ** min(failures - 1, 10)), BACK_OFF_LONGEST)

@@ -54,6 +54,33 @@ class WebhookEventOut(BaseModel):
         )
 
 
+class PaymentRefundOut(BaseModel):
+    """Money that a provider was asked to give back."""
+
+    id: UUID
+    payment_id: UUID
+    amount: MoneyOut
+    status: str = Field(examples=["failed"])
+    attempt: int
+    failure_message: str
+    created_at: datetime
+    processed_at: datetime | None
+
+    @classmethod
+    def of(cls, refund: payments.PaymentRefund) -> PaymentRefundOut:
+        """How a refund is shown."""
+        return cls(
+            id=refund.id,
+            payment_id=refund.payment_id,
+            amount=MoneyOut.of(Money(refund.amount_minor, Currency(refund.currency))),
+            status=refund.status,
+            attempt=refund.attempt,
+            failure_message=refund.failure_message,
+            created_at=refund.created_at,
+            processed_at=refund.processed_at,
+        )
+
+
 class GiftIn(BaseModel):
     """Value for somebody to spend here."""
 
@@ -119,6 +146,29 @@ async def list_stuck(session: Reading, actor: SignedIn) -> PageOut[PaymentOut]:
     identity.require(actor, "payments:manage")
     found = await payments.stuck_payments(session, before=clock.now() - STUCK_AFTER)
     return PageOut(items=[PaymentOut.of(row) for row in found])
+
+
+@router.get("/payment-refunds", summary="List refunds at providers", responses=problems(401, 403))
+async def list_refunds(
+    session: Reading,
+    actor: SignedIn,
+    status: Annotated[payments.RefundStatus | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=paging.LIMIT_MAX)] = 50,
+) -> PageOut[PaymentRefundOut]:
+    """Newest first. One that failed holds its buyer's money until somebody sends it again."""
+    identity.require(actor, "payments:manage")
+    page = await payments.refunds_page(session, status=status, cursor=cursor, limit=limit)
+    return PageOut(items=[PaymentRefundOut.of(row) for row in page.items], next_cursor=page.next_cursor)
+
+
+@router.post(
+    "/payment-refunds/{refund_id}/retry", status_code=202, summary="Send a refund again", responses=problems(401, 403, 404, 409)
+)
+async def retry_refund(refund_id: UUID, session: Writing, actor: SignedIn) -> PaymentRefundOut:
+    """For a refund that the provider refused."""
+    identity.require(actor, "payments:manage")
+    return PaymentRefundOut.of(await payments.retry_refund(session, actor.id, refund_id))
 
 
 @router.post("/gifts", status_code=201, summary="Give somebody value to spend", responses=problems(401, 403, 404))

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tuition import commerce, payments
-from tuition.api.money.payments import PaymentOut
+from tuition.api.money.payments import PaymentOut, ReturnUrl, gateway_name
 from tuition.commerce import Invoice, Order, OrderLine, Purchase, Refund, Waiver
 from tuition.edge import ClientInfo, EdgeRoute, MoneyIn, MoneyOut, PageOut, Reading, Services, SignedIn, Steps, Writing, problems
 from tuition.edge.body import CurrencyCode
@@ -39,7 +39,7 @@ class OrderIn(BaseModel):
     provider: str | None = Field(default=None, max_length=40)
     method_id: UUID | None = None
     save_method: bool = False
-    return_url: str = Field(default="", max_length=500)
+    return_url: ReturnUrl = ""
 
 
 class LineOut(BaseModel):
@@ -107,6 +107,7 @@ class RefundPreviewOut(BaseModel):
     duration_seconds: int
     until: datetime | None
     refusal: str = Field(description="Why nothing would be given back; empty when something would.")
+    refusal_code: str | None = Field(examples=["window_over"])
 
 
 class RefundIn(BaseModel):
@@ -241,11 +242,10 @@ async def show_quote(
     return QuoteOut(lines=lines, total=MoneyOut.of(offer.total), tax=MoneyOut.of(offer.tax), tax_rate=offer.rate.rate)
 
 
-@router.post("", status_code=201, summary="Buy", responses=problems(401, 402, 403, 404, 409, 503))
+@router.post("", status_code=201, summary="Buy", responses=problems(401, 402, 403, 404, 409, 422))
 async def buy(body: OrderIn, database: Steps, services: Services, actor: SignedIn, client: ClientInfo) -> OrderOut:
     """Order contents, from your wallet or through a provider. Follow `payment.redirect_url` when there is one."""
     gateways = services.service(payments.Gateways)
-    provider = gateways[body.provider].name if body.provider else gateways.default.name
     async with database.transaction() as session:
         order, payment = await commerce.checkout(
             session,
@@ -254,14 +254,14 @@ async def buy(body: OrderIn, database: Steps, services: Services, actor: SignedI
             currency=body.currency,
             waiver=Waiver(body.waiver, clock.now(), client.ip),
             from_wallet=body.from_wallet,
-            provider=provider,
+            provider=None if body.from_wallet else gateway_name(gateways, body.provider, body.method_id),
             method_id=body.method_id,
             save_method=body.save_method,
             return_url=body.return_url,
         )
         lines = (await commerce.lines_of(session, [order.id]))[order.id]
     if payment is not None:
-        payment = await payments.start(database, gateways, payment.id)
+        payment = await payments.ask(database, gateways, payment.id)
         async with database.reading(fresh=True) as reading:
             order = await commerce.get_order_for(reading, actor, order.id)
     return _order(order, lines, payment)
@@ -320,7 +320,8 @@ async def preview(purchase_id: UUID, session: Reading, actor: SignedIn) -> Refun
         used_seconds=seen.used_ms // 1000,
         duration_seconds=seen.duration_ms // 1000,
         until=seen.until,
-        refusal=seen.refusal,
+        refusal=seen.refusal.sentence if seen.refusal else "",
+        refusal_code=seen.refusal.value if seen.refusal else None,
     )
 
 

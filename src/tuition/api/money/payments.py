@@ -19,6 +19,24 @@ router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=EdgeRou
 methods = APIRouter(prefix="/v1/payment-methods", tags=["payments"], route_class=EdgeRoute)
 
 
+ReturnUrl = Annotated[
+    str,
+    Field(
+        max_length=500,
+        pattern=r"^$|^https?://[^\s]+$",
+        description="Where the provider's page leads back to; `{payment_id}` in it becomes the payment's id.",
+        examples=["https://example.com/paid/{payment_id}"],
+    ),
+]
+
+
+def gateway_name(gateways: payments.Gateways, wanted: str | None, method_id: UUID | None) -> str | None:
+    """The provider to ask: the one that was named, or the first of the site; a saved card knows its own."""
+    if wanted is None and method_id is not None:
+        return None
+    return (gateways[wanted] if wanted else gateways.default).name
+
+
 class PaymentOut(BaseModel):
     """Money that was asked of a provider."""
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from tuition import payments, wallets
-from tuition.api.money.payments import PaymentOut
+from tuition.api.money.payments import PaymentOut, ReturnUrl, gateway_name
 from tuition.edge import EdgeRoute, MoneyIn, MoneyOut, PageOut, Reading, Services, SignedIn, Steps, Writing, problems
 from tuition.edge.body import CurrencyCode
 from tuition.kernel import Currency, Money
@@ -74,7 +74,7 @@ class TopUpIn(BaseModel):
     provider: str | None = Field(default=None, max_length=40, description="A gateway's name; left out: the first of this site.")
     method_id: UUID | None = Field(default=None, description="A saved card, charged at once.")
     save_method: bool = Field(default=False, description="Keep the card for later.")
-    return_url: str = Field(default="", max_length=500, description="Where the provider's page leads back to.")
+    return_url: ReturnUrl = ""
 
 
 class AutoTopUpIn(BaseModel):
@@ -187,7 +187,7 @@ async def list_movements(
     return PageOut(items=[_movement(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.post("/{wallet_id}/top-ups", status_code=201, summary="Top up a wallet", responses=problems(401, 402, 403, 404, 503))
+@router.post("/{wallet_id}/top-ups", status_code=201, summary="Top up a wallet", responses=problems(401, 403, 404, 422))
 async def top_up(wallet_id: UUID, body: TopUpIn, database: Steps, services: Services, actor: SignedIn) -> PaymentOut:
     """Ask a provider for money. Follow `redirect_url` when there is one.
 
@@ -201,12 +201,12 @@ async def top_up(wallet_id: UUID, body: TopUpIn, database: Steps, services: Serv
             actor,
             wallet,
             body.amount.money(),
-            provider=gateways[body.provider].name if body.provider else gateways.default.name,
+            provider=gateway_name(gateways, body.provider, body.method_id),
             method_id=body.method_id,
             save_method=body.save_method,
             return_url=body.return_url,
         )
-    return PaymentOut.of(await payments.start(database, gateways, payment.id))
+    return PaymentOut.of(await payments.ask(database, gateways, payment.id))
 
 
 @mine.get("/auto-topup", summary="Show your automatic top-up", responses=problems(401))

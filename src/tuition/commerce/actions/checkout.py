@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tuition import payments, wallets
 from tuition.commerce.actions.completing import complete
-from tuition.commerce.errors import WaiverNeeded
+from tuition.commerce.errors import AlreadyOwned, WaiverNeeded
 from tuition.commerce.legal import WAIVER, Waiver
 from tuition.commerce.models import Order, OrderLine, Purchase
 from tuition.commerce.quotes import Quote, quote
@@ -46,10 +46,10 @@ async def checkout(
     order = await _write_order(session, actor, offer, funding, waiver)
     match funding:
         case Funding.FREE:
-            await complete(session, order, provider="free", reference=f"free:{order.id}")
+            done = await complete(session, order, provider="free", reference=f"free:{order.id}")
         case Funding.WALLET:
             wallet = await wallets.open_wallet(session, actor.id, offer.total.currency)
-            await complete(session, order, provider="wallet", reference=f"wallet:{order.id}", wallet=wallet)
+            done = await complete(session, order, provider="wallet", reference=f"wallet:{order.id}", wallet=wallet)
         case _:
             payment = await payments.open_payment(
                 session,
@@ -66,6 +66,9 @@ async def checkout(
             )
             order.payment_id = payment.id
             return order, payment
+    if not done:
+        # Another order of this buyer was first: what this one has written goes with the transaction.
+        raise AlreadyOwned(title=offer.lines[0].title)
     return order, None
 
 

@@ -11,10 +11,10 @@ from tuition import access, catalog, earnings, ledger, messaging, payments, wall
 from tuition.commerce.actions.invoicing import issue_invoice
 from tuition.commerce.events import OrderCompleted
 from tuition.commerce.models import Order, OrderLine, Purchase
-from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus
-from tuition.kernel import Currency, Money, clock, new_id
+from tuition.commerce.rules import OrderStatus, PurchaseStatus
+from tuition.kernel import Currency, Money, clock
 from tuition.ledger import AccountKey, AccountKind
-from tuition.platform import events, site
+from tuition.platform import events
 from tuition.platform.database import Session
 
 PURPOSE = "order"
@@ -60,13 +60,13 @@ async def complete(
         payer = _payer(order, wallet, provider)
         await ledger.post(session, _posting(order, purchases, payer))
         await earnings.record_many(session, [_earned(purchase) for purchase in purchases if purchase.creator_minor])
+        await issue_invoice(session, order)
+        await _send_receipt(session, order, total)
+    if wallet is not None:
+        await wallets.look_at(session, wallet)
     await catalog.count_purchases(session, [purchase.content_id for purchase in purchases])
-    await issue_invoice(session, order)
     content_ids = tuple(purchase.content_id for purchase in purchases)
     await events.publish(session, OrderCompleted(order.id, order.buyer_id, total, content_ids))
-    titles = (await session.scalars(select(OrderLine.title).where(OrderLine.order_id == order.id).order_by(OrderLine.id))).all()
-    context = {"order_id": str(order.id), "titles": list(titles), "total": str(total)}
-    await messaging.send_email(session, "purchase_receipt", to_person=order.buyer_id, context=context)
     return True
 
 
@@ -107,89 +107,10 @@ async def on_payment_failed(session: Session, fact: payments.PaymentFailed) -> N
         await _end_purchases(session, order)
 
 
-async def record_metered_ownership(
-    session: Session, *, buyer_id: UUID, content_id: UUID, seller_id: UUID, amount: Money, meter_id: UUID
-) -> Purchase | None:
-    """What was paid by the minute has reached the price: record the purchase and give the grant. The money has moved already.
-
-    ``None`` when the content is owned otherwise by now.
-    """
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(buyer_id), 1))))
-    owned = select(Purchase.id).where(
-        Purchase.buyer_id == buyer_id, Purchase.content_id == content_id, Purchase.status == PurchaseStatus.COMPLETED.value
-    )
-    if await session.scalar(owned) is not None:
-        return None
-    now = clock.now()
-    settings = await site.current(session)
-    parts = earnings.split(amount, fee_rate=settings.platform_fee_rate, tax=Money.zero(amount.currency), shares=[(seller_id, 1)])
-    [content] = (await catalog.contents_by_id(session, [content_id])).values()
-    order = Order(
-        id=new_id(),
-        buyer_id=buyer_id,
-        status=OrderStatus.COMPLETED.value,
-        funding=Funding.MINUTES.value,
-        currency=amount.currency,
-        total_minor=amount.minor,
-        tax_minor=0,
-        tax_country="",
-        tax_name="",
-        tax_rate=earnings.NO_TAX.rate,
-        fee_rate=settings.platform_fee_rate,
-        waiver_text="",
-        waiver_text_hash="",
-        waiver_at=now,
-        waiver_ip="",
-        completed_at=now,
-        created_at=now,
-    )
-    session.add(order)
-    await session.flush()  # the line points at it
-    line = OrderLine(
-        id=new_id(),
-        order_id=order.id,
-        content_id=content_id,
-        title=content.title,
-        list_minor=amount.minor,
-        amount_minor=amount.minor,
-        created_at=now,
-    )
-    session.add(line)
-    await session.flush()  # the purchase points at it
-    purchase = Purchase(
-        id=new_id(),
-        order_id=order.id,
-        order_line_id=line.id,
-        buyer_id=buyer_id,
-        content_id=content_id,
-        seller_id=seller_id,
-        currency=amount.currency,
-        amount_minor=amount.minor,
-        tax_minor=0,
-        platform_fee_minor=parts.fee.minor,
-        creator_minor=parts.creators_total.minor,
-        status=PurchaseStatus.COMPLETED.value,
-        provider=Funding.MINUTES.value,
-        provider_reference=f"meter:{meter_id}",
-        refunded_minor=0,
-        purchased_at=now,
-        created_at=now,
-    )
-    session.add(purchase)
-    source = ("purchase", purchase.id)
-    given = await access.grant(session, buyer_id, access.Content(content_id), kind=access.AccessType.PURCHASED, source=source)
-    purchase.grant_id = given.id
-    await catalog.count_purchases(session, [content_id])
-    await messaging.notify(
-        session,
-        buyer_id,
-        "payment",
-        title="It is yours",
-        message=f"What you paid by the minute has reached the price. “{content.title}” is yours to keep.",
-        action_url=f"/c/{content.slug}",
-        dedupe_key=f"owned:{purchase.id}",
-    )
-    return purchase
+async def _send_receipt(session: Session, order: Order, total: Money) -> None:
+    titles = (await session.scalars(select(OrderLine.title).where(OrderLine.order_id == order.id).order_by(OrderLine.id))).all()
+    context = {"titles": list(titles), "total": total, "url": f"/receipts/{order.id}"}
+    await messaging.send_email(session, "purchase_receipt", to_person=order.buyer_id, context=context)
 
 
 async def _purchases(session: Session, order_id: UUID) -> list[Purchase]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -38,7 +39,7 @@ async def _issue(
     buyer = await session.get_one(identity.User, order.buyer_id)
     invoice = Invoice(
         id=new_id(),
-        number=await _next_number(session, now.year, kind),
+        number=await _next_number(session, now.astimezone(ZoneInfo(settings.timezone)).year, kind),
         kind=kind.value,
         order_id=order.id,
         subject_id=subject_id,
@@ -64,9 +65,10 @@ async def _issue(
 
 
 async def _next_number(session: Session, year: int, kind: InvoiceKind) -> str:
-    statement = insert(InvoiceCounter).values(year=year, last=1)
+    """Each kind counts by itself: no number of a year is left out of either row."""
+    statement = insert(InvoiceCounter).values(kind=kind.value, year=year, last=1)
     number = await session.scalar(
-        statement.on_conflict_do_update(index_elements=["year"], set_={"last": InvoiceCounter.last + 1}).returning(
+        statement.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": InvoiceCounter.last + 1}).returning(
             InvoiceCounter.last
         )
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
-from tuition import access, earnings, ledger, messaging, payments, wallets
+from tuition import access, catalog, earnings, ledger, messaging, payments, wallets
 from tuition.commerce.actions.invoicing import issue_credit_note
 from tuition.commerce.errors import NothingToRefund, PurchaseNotFound
 from tuition.commerce.events import PurchaseRefunded
-from tuition.commerce.models import Order, Purchase, Refund
+from tuition.commerce.models import Order, OrderLine, Purchase, Refund
 from tuition.commerce.refunds import preview_refund
-from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus, refund_split
+from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus, RefundStatus, Refusal, refund_split
 from tuition.earnings import CreatorShare, Split
 from tuition.identity import Actor, allows
 from tuition.kernel import Currency, Money, clock, new_id
@@ -20,7 +21,7 @@ from tuition.ledger import AccountKey, AccountKind
 from tuition.platform import events
 from tuition.platform.database import Session
 
-ANY_REFUND = "payments:manage"
+ANY_REFUND: Final = "payments:manage"
 
 
 async def refund(session: Session, actor: Actor, purchase_id: UUID, *, reason: str = "", amount: Money | None = None) -> Refund:
@@ -29,18 +30,20 @@ async def refund(session: Session, actor: Actor, purchase_id: UUID, *, reason: s
     Raises ``PurchaseNotFound``, ``NothingToRefund`` (with the reason), ``EarningsAlreadyPaid``.
     """
     may_choose = allows(actor, ANY_REFUND)
-    purchase = (await session.scalars(select(Purchase).where(Purchase.id == purchase_id).with_for_update())).one_or_none()
+    locked = select(Purchase).where(Purchase.id == purchase_id).with_for_update()
+    purchase = (await session.scalars(locked, execution_options={"populate_existing": True})).one_or_none()
     if purchase is None or (purchase.buyer_id != actor.id and not may_choose):
         raise PurchaseNotFound
     preview = await preview_refund(session, purchase, ignore_window=may_choose and amount is not None)
     given = preview.amount if amount is None or not may_choose else amount
     paid = Money(purchase.amount_minor, Currency(purchase.currency))
-    if purchase.status != PurchaseStatus.COMPLETED.value or purchase.provider == Funding.MINUTES.value or not given:
-        raise NothingToRefund(reason=preview.refusal or "nothing was asked for.")
-    if given > paid:
-        raise NothingToRefund(reason=f"only {paid} was paid.")
+    # What was all used can still be given back by somebody who may choose; what was never paid cannot.
+    if preview.refusal and not (preview.refusal is Refusal.ALL_USED and may_choose and amount is not None):
+        raise NothingToRefund(reason=preview.refusal.sentence)
+    if not Money.zero(paid.currency) < given <= paid:
+        raise NothingToRefund(reason=f"{paid} was paid.")
     order = (await session.scalars(select(Order).where(Order.id == purchase.order_id).with_for_update())).one()
-    parts = refund_split(_split_of(purchase), given, fee_rate=order.fee_rate)
+    parts = refund_split(split_of(purchase), given, fee_rate=order.fee_rate)
     row = Refund(
         id=new_id(),
         order_id=order.id,
@@ -54,15 +57,12 @@ async def refund(session: Session, actor: Actor, purchase_id: UUID, *, reason: s
         used_ms=preview.used_ms,
         duration_ms=preview.duration_ms,
         reason=reason,
-        status="pending" if order.funding == Funding.PAYMENT.value else "completed",
+        status=(RefundStatus.PENDING if order.funding == Funding.PAYMENT.value else RefundStatus.COMPLETED).value,
         created_at=clock.now(),
     )
     session.add(row)
-    await _undo(session, purchase, given, reason)
+    await undo(session, order, purchase, given, reason)
     await _move_back(session, order, purchase, row, parts)
-    remaining = select(func.count()).where(Purchase.order_id == order.id, Purchase.status == PurchaseStatus.COMPLETED.value)
-    if not await session.scalar(remaining):
-        order.status = OrderStatus.REFUNDED.value
     await issue_credit_note(session, order, purchase, row)
     await _tell(session, purchase, given)
     return row
@@ -93,34 +93,73 @@ async def on_refund_succeeded(session: Session, fact: payments.RefundSucceeded) 
             at=clock.now(),
         ),
     )
-    await _settle(session, fact.subject_id, "completed")
+    await _settle(session, fact.subject_id, RefundStatus.COMPLETED)
 
 
 async def on_refund_failed(session: Session, fact: payments.RefundFailed) -> None:
     """The provider refused: the money stays held for the buyer, and whoever manages payments sees it."""
-    await _settle(session, fact.subject_id, "failed")
+    await _settle(session, fact.subject_id, RefundStatus.FAILED)
 
 
-async def _settle(session: Session, refund_id: UUID, status: str) -> None:
+async def _settle(session: Session, refund_id: UUID, status: RefundStatus) -> None:
     row = (await session.scalars(select(Refund).where(Refund.id == refund_id).with_for_update())).one_or_none()
-    if row is not None and row.status == "pending":
-        row.status = status
+    if row is not None and row.status != RefundStatus.COMPLETED.value:
+        row.status = status.value
         row.completed_at = clock.now()
 
 
-async def _undo(session: Session, purchase: Purchase, given: Money, reason: str) -> None:
+async def undo(session: Session, order: Order, purchase: Purchase, given: Money, reason: str) -> None:
+    """Take a purchase back: its state, its grant, its count; and what it was the last part of. No money moves here."""
     now = clock.now()
+    was_owned = purchase.status == PurchaseStatus.COMPLETED.value
     purchase.status = PurchaseStatus.REFUNDED.value
-    purchase.refunded_minor = given.minor
+    purchase.refunded_minor += given.minor
     purchase.refunded_at = now
     purchase.refund_reason = reason
+    if not was_owned:
+        return
     await access.end(session, source=("purchase", purchase.id), reason="refunded", at=now)
+    await catalog.count_purchases(session, [purchase.content_id], by=-1)
+    completed = Purchase.status == PurchaseStatus.COMPLETED.value
+    if not await session.scalar(select(exists().where(Purchase.order_line_id == purchase.order_line_id, completed))):
+        await access.end(session, source=("order_line", purchase.order_line_id), reason="refunded", at=now)
+    if not await session.scalar(select(func.count()).where(Purchase.order_id == order.id, completed)):
+        order.status = OrderStatus.REFUNDED.value
 
 
 async def _move_back(session: Session, order: Order, purchase: Purchase, row: Refund, parts: Split) -> None:
     """Post the refund: from creator, fee and tax to the wallet that paid, or to what is held until the provider has sent it."""
     currency = Currency(order.currency)
     given = Money(row.amount_minor, currency)
+    debits = await take_back(session, purchase, parts)
+    is_wallet = order.funding == Funding.WALLET.value
+    target = AccountKey(order.buyer_id, AccountKind.WALLET if is_wallet else AccountKind.HELD, currency)
+    await ledger.post(
+        session,
+        ledger.Posting(
+            owner=order.buyer_id,
+            kind="purchase.refunded",
+            source=ledger.Source("refund", row.id),
+            idempotency_key=f"refund:{row.id}",
+            transfers=[ledger.Transfer(debit, target, amount) for debit, amount in debits],
+            at=clock.now(),
+        ),
+    )
+    if is_wallet:
+        await wallets.give_back(session, given, source_type="order", source_id=order.id)
+        wallet = await wallets.open_wallet(session, order.buyer_id, currency)
+        kind = wallets.MovementType.REFUND
+        await wallets.record_movement(session, wallet, kind, given, source_type="refund", source_id=row.id, at=clock.now())
+        await wallets.note_funding(session, wallet, given, source=("refund", row.id))
+        row.completed_at = clock.now()
+    else:
+        assert order.payment_id is not None, "an order that was paid outside knows its payment"
+        await payments.request_refund(session, order.payment_id, given, subject=("refund", row.id), reason=row.reason)
+
+
+async def take_back(session: Session, purchase: Purchase, parts: Split) -> list[tuple[AccountKey, Money]]:
+    """From whom how much is taken: fee and tax from the house, the rest from the creator, pending before available."""
+    currency = parts.gross.currency
     takes = await earnings.reverse(
         session, source_type="purchase", source_id=purchase.id, amounts={purchase.seller_id: parts.creators_total}
     )
@@ -131,31 +170,11 @@ async def _move_back(session: Session, order: Order, purchase: Purchase, row: Re
     for take in takes:
         debits.append((AccountKey(take.creator_id, AccountKind.EARNINGS_PENDING, currency), take.pending))
         debits.append((AccountKey(take.creator_id, AccountKind.EARNINGS, currency), take.available))
-    is_wallet = order.funding == Funding.WALLET.value
-    target = AccountKey(order.buyer_id, AccountKind.WALLET if is_wallet else AccountKind.HELD, currency)
-    await ledger.post(
-        session,
-        ledger.Posting(
-            owner=order.buyer_id,
-            kind="purchase.refunded",
-            source=ledger.Source("refund", row.id),
-            idempotency_key=f"refund:{row.id}",
-            transfers=[ledger.Transfer(debit, target, amount) for debit, amount in debits if amount],
-            at=clock.now(),
-        ),
-    )
-    if is_wallet:
-        await wallets.give_back(session, given, source_type="order", source_id=order.id)
-        wallet = await wallets.open_wallet(session, order.buyer_id, currency)
-        kind = wallets.MovementType.REFUND
-        await wallets.record_movement(session, wallet, kind, given, source_type="refund", source_id=row.id, at=clock.now())
-        row.completed_at = clock.now()
-    else:
-        assert order.payment_id is not None, "an order that was paid outside knows its payment"
-        await payments.request_refund(session, order.payment_id, given, subject=("refund", row.id), reason=row.reason)
+    return [(account, amount) for account, amount in debits if amount]
 
 
-def _split_of(purchase: Purchase) -> Split:
+def split_of(purchase: Purchase) -> Split:
+    """How a purchase divided when it was paid."""
     currency = Currency(purchase.currency)
     return Split(
         gross=Money(purchase.amount_minor, currency),
@@ -168,5 +187,6 @@ def _split_of(purchase: Purchase) -> Split:
 async def _tell(session: Session, purchase: Purchase, given: Money) -> None:
     fact = PurchaseRefunded(purchase.id, purchase.buyer_id, purchase.content_id, purchase.seller_id, given)
     await events.publish(session, fact)
-    context = {"amount": str(given), "purchase_id": str(purchase.id)}
+    title = await session.scalar(select(OrderLine.title).where(OrderLine.id == purchase.order_line_id))
+    context = {"amount": given, "titles": [title], "url": f"/receipts/{purchase.order_id}"}
     await messaging.send_email(session, "refund_receipt", to_person=purchase.buyer_id, context=context)

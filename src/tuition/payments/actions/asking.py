@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
+from tuition import ledger
 from tuition.kernel import Currency, Money, clock, new_id
-from tuition.payments.errors import MethodNotFound, PaymentNotFound
+from tuition.payments.actions.methods import keep_method
+from tuition.payments.errors import AmountDiffers, MethodNotFound, PaymentNotFound
 from tuition.payments.events import PaymentDisputed, PaymentFailed, PaymentSucceeded
 from tuition.payments.models import Payment, PaymentMethod
-from tuition.payments.ports import AnswerStatus, GatewayAnswer, MethodCard
+from tuition.payments.ports import AnswerStatus, GatewayAnswer
 from tuition.payments.rules import PAID, PaymentStatus
 from tuition.platform import events, jobs
 from tuition.platform.database import Session
 
 DESCRIPTION_CHARS_MAX = 200
+PAYMENT_PLACE = "{payment_id}"
+"""Stands in a return address for the payment's id, which the caller cannot know before."""
 
 
 async def open_payment(
@@ -37,7 +40,8 @@ async def open_payment(
     """Decide to ask for money. Nobody outside hears of it yet: the edge calls ``start`` after this transaction's commit, or a
     job does.
 
-    ``provider`` may be left out with a saved method, which knows its own. Raises ``MethodNotFound`` for somebody else's method.
+    ``provider`` may be left out with a saved method, which knows its own; ``{payment_id}`` in ``return_url`` becomes the
+    payment's id. Raises ``MethodNotFound`` for somebody else's method.
     """
     method = None
     if method_id is not None:
@@ -49,8 +53,9 @@ async def open_payment(
             raise MethodNotFound
     chosen = method.provider if method else provider
     assert chosen, "a payment needs a provider or a saved method"
+    payment_id = new_id()
     payment = Payment(
-        id=new_id(),
+        id=payment_id,
         user_id=payer_id,
         purpose=purpose,
         subject_type=subject[0],
@@ -64,7 +69,7 @@ async def open_payment(
         off_session=off_session,
         save_method=save_method,
         description=description[:DESCRIPTION_CHARS_MAX],
-        return_url=return_url,
+        return_url=return_url.replace(PAYMENT_PLACE, str(payment_id)),
         fee_minor=0,
         refunded_minor=0,
         created_at=clock.now(),
@@ -80,13 +85,20 @@ async def start_later(session: Session, payment_id: UUID) -> None:
 
 
 async def record_answer(session: Session, payment_id: UUID, answer: GatewayAnswer) -> Payment:
-    """Take in what a provider says about a payment, in whatever order it arrives; each change is announced once."""
-    payment = (await session.scalars(select(Payment).where(Payment.id == payment_id).with_for_update())).one_or_none()
+    """Take in what a provider says about a payment, in whatever order it arrives; each change is announced once.
+
+    Raises ``AmountDiffers`` when it speaks of another sum.
+    """
+    locked = select(Payment).where(Payment.id == payment_id).with_for_update()
+    payment = (await session.scalars(locked, execution_options={"populate_existing": True})).one_or_none()
     if payment is None:
         raise PaymentNotFound
+    asked = Money(payment.amount_minor, Currency(payment.currency))
+    if answer.amount is not None and answer.amount != asked:
+        raise AmountDiffers(said=answer.amount, asked=asked)
     payment.provider_reference = payment.provider_reference or answer.reference
     if answer.method is not None and payment.save_method:
-        payment.payment_method_id = payment.payment_method_id or await _keep_method(session, payment, answer.method)
+        payment.payment_method_id = payment.payment_method_id or await keep_method(session, payment, answer.method)
     match answer.status:
         case AnswerStatus.PENDING:
             payment.redirect_url = answer.redirect_url or payment.redirect_url
@@ -108,6 +120,8 @@ async def _succeed(session: Session, payment: Payment, answer: GatewayAnswer) ->
     payment.fee_minor = answer.fee_minor
     payment.failure_code = payment.failure_message = ""
     currency = Currency(payment.currency)
+    if answer.fee_minor:
+        await _post_fee(session, payment, Money(answer.fee_minor, currency))
     await events.publish(
         session,
         PaymentSucceeded(
@@ -119,6 +133,23 @@ async def _succeed(session: Session, payment: Payment, answer: GatewayAnswer) ->
             amount=Money(payment.amount_minor, currency),
             provider=payment.provider,
             fee=Money(answer.fee_minor, currency),
+        ),
+    )
+
+
+async def _post_fee(session: Session, payment: Payment, fee: Money) -> None:
+    """What the provider keeps for its service is an expense of the house, and not there to be paid out."""
+    fees = ledger.AccountKey(ledger.PLATFORM, ledger.AccountKind.GATEWAY_FEES, fee.currency)
+    gateway = ledger.AccountKey(ledger.PLATFORM, ledger.gateway_kind(payment.provider), fee.currency)
+    await ledger.post(
+        session,
+        ledger.Posting(
+            owner=ledger.PLATFORM,
+            kind="payment.fee",
+            source=ledger.Source("payment", payment.id),
+            idempotency_key=f"fee:{payment.id}",
+            transfers=[ledger.Transfer(fees, gateway, fee)],
+            at=clock.now(),
         ),
     )
 
@@ -148,6 +179,9 @@ async def _dispute(session: Session, payment: Payment) -> None:
     if payment.disputed_at is not None:
         return
     payment.disputed_at = clock.now()
+    left = payment.amount_minor - payment.refunded_minor
+    if not left:
+        return  # all of it had gone back before
     await events.publish(
         session,
         PaymentDisputed(
@@ -156,36 +190,7 @@ async def _dispute(session: Session, payment: Payment) -> None:
             subject_type=payment.subject_type,
             subject_id=payment.subject_id,
             payer_id=payment.user_id,
-            amount=Money(payment.amount_minor, Currency(payment.currency)),
+            amount=Money(left, Currency(payment.currency)),
             provider=payment.provider,
         ),
     )
-
-
-async def _keep_method(session: Session, payment: Payment, card: MethodCard) -> UUID:
-    """Keep what a person recognises of a card; the first one becomes the default."""
-    others = select(PaymentMethod.id).where(PaymentMethod.user_id == payment.user_id, PaymentMethod.removed_at.is_(None)).limit(1)
-    is_first = (await session.scalar(others)) is None
-    await session.execute(
-        insert(PaymentMethod)
-        .values(
-            id=new_id(),
-            user_id=payment.user_id,
-            provider=payment.provider,
-            provider_reference=card.reference,
-            brand=card.brand,
-            last4=card.last4,
-            expires_month=card.expires_month,
-            expires_year=card.expires_year,
-            is_default=is_first,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing(index_elements=["provider", "provider_reference"])
-    )
-    kept = select(PaymentMethod).where(
-        PaymentMethod.provider == payment.provider, PaymentMethod.provider_reference == card.reference
-    )
-    method = (await session.scalars(kept)).one()
-    if method.removed_at is not None:
-        await session.execute(update(PaymentMethod).where(PaymentMethod.id == method.id).values(removed_at=None))
-    return method.id

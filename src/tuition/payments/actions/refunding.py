@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tuition.kernel import Currency, Money, clock, new_id
-from tuition.payments.errors import PaymentNotFound, RefundTooLarge
+from tuition.payments.errors import PaymentNotFound, RefundNotFailed, RefundTooLarge
 from tuition.payments.events import RefundFailed, RefundSucceeded
 from tuition.payments.models import Payment, PaymentRefund
 from tuition.payments.ports import AnswerStatus, RefundAnswer
-from tuition.payments.rules import RefundStatus, after_refund
-from tuition.platform import events, jobs
+from tuition.payments.rules import PAID, PaymentStatus, RefundStatus, after_refund
+from tuition.platform import audit, events, jobs
 from tuition.platform.database import Session
 
 
@@ -24,10 +24,12 @@ async def request_refund(
     The amount is reserved on the payment at once, so that two refunds cannot give back more than came in. Raises
     ``RefundTooLarge``.
     """
-    payment = (await session.scalars(select(Payment).where(Payment.id == payment_id).with_for_update())).one_or_none()
+    locked = select(Payment).where(Payment.id == payment_id).with_for_update()
+    payment = (await session.scalars(locked, execution_options={"populate_existing": True})).one_or_none()
     if payment is None:
         raise PaymentNotFound
-    left = payment.amount_minor - payment.refunded_minor
+    assert PaymentStatus(payment.status) in PAID, "what was never paid cannot be given back"
+    left = 0 if payment.disputed_at is not None else payment.amount_minor - payment.refunded_minor
     if amount.minor > left:
         raise RefundTooLarge(left=Money(left, Currency(payment.currency)))
     payment.refunded_minor += amount.minor
@@ -39,6 +41,7 @@ async def request_refund(
         subject_id=subject[1],
         amount_minor=amount.minor,
         currency=amount.currency,
+        attempt=1,
         status=RefundStatus.PENDING.value,
         reason=reason,
         created_at=clock.now(),
@@ -48,18 +51,37 @@ async def request_refund(
     return refund
 
 
+async def retry_refund(session: Session, actor_id: UUID, refund_id: UUID) -> PaymentRefund:
+    """Send a refund that the provider refused once more, at a person's word. Raises ``RefundNotFailed``."""
+    locked = select(PaymentRefund).where(PaymentRefund.id == refund_id).with_for_update()
+    refund = (await session.scalars(locked, execution_options={"populate_existing": True})).one_or_none()
+    if refund is None:
+        raise PaymentNotFound
+    if refund.status != RefundStatus.FAILED.value:
+        raise RefundNotFailed(status=refund.status)
+    refund.status = RefundStatus.PENDING.value
+    refund.attempt += 1
+    refund.failure_message = ""
+    refund.provider_reference = None
+    refund.processed_at = None
+    await audit.record(session, actor_id, "payments.refund_retried", subject=("payment_refund", refund.id))
+    await jobs.defer(session, "payments.send_refund", refund_id=str(refund.id))
+    return refund
+
+
 async def record_refund_answer(session: Session, refund: PaymentRefund, answer: RefundAnswer) -> None:
-    """Take in what the provider says about a refund; a final word is announced once."""
+    """Take in what the provider says about a refund; a final word is announced once. Money that went is the last word."""
     refund.provider_reference = refund.provider_reference or answer.reference
-    if refund.status != RefundStatus.PENDING.value or answer.status is AnswerStatus.PENDING:
+    said = RefundStatus.SUCCEEDED if answer.status is AnswerStatus.SUCCEEDED else RefundStatus.FAILED
+    if answer.status is AnswerStatus.PENDING or refund.status in {RefundStatus.SUCCEEDED.value, said.value}:
         return
     refund.processed_at = clock.now()
     amount = Money(refund.amount_minor, Currency(refund.currency))
-    if answer.status is AnswerStatus.SUCCEEDED:
-        refund.status = RefundStatus.SUCCEEDED.value
+    refund.status = said.value
+    if said is RefundStatus.SUCCEEDED:
+        refund.failure_message = ""
         fact: object = RefundSucceeded(refund.id, refund.payment_id, refund.subject_type, refund.subject_id, amount)
     else:
-        refund.status = RefundStatus.FAILED.value
         refund.failure_message = answer.failure_message
         fact = RefundFailed(refund.id, refund.payment_id, refund.subject_type, refund.subject_id, amount, answer.failure_message)
     await events.publish(session, fact)

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition.kernel import clock, new_id
+from tuition.payments.actions.admitting import require_admitted
 from tuition.payments.actions.asking import record_answer
 from tuition.payments.actions.refunding import record_refund_answer
 from tuition.payments.errors import WebhookEventNotFound
@@ -24,8 +25,9 @@ KEPT_HEADERS_MAX = 40
 async def receive(session: Session, gateway: Gateway, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
     """Verify a message, store it and let a job understand it. A message seen before only counts its delivery.
 
-    Raises ``SignatureInvalid``, and then stores nothing.
+    Raises ``SignatureInvalid`` or ``GatewayRefused``, and then stores nothing.
     """
+    await require_admitted(session, gateway)
     message = gateway.read_webhook(headers, body, now=clock.now())
     statement = insert(WebhookEvent).values(
         id=new_id(),
@@ -51,9 +53,7 @@ async def receive(session: Session, gateway: Gateway, headers: Mapping[str, str]
 
 async def process(session: Session, event_id: UUID, gateway: Gateway) -> WebhookEvent:
     """Understand a stored message. Safe to repeat: what it says has happened once already, or happens now."""
-    event = (await session.scalars(select(WebhookEvent).where(WebhookEvent.id == event_id).with_for_update())).one_or_none()
-    if event is None:
-        raise WebhookEventNotFound
+    event = await _locked(session, event_id)
     if event.status in {WebhookStatus.PROCESSED.value, WebhookStatus.IGNORED.value}:
         return event
     event.attempts += 1
@@ -68,7 +68,7 @@ async def process(session: Session, event_id: UUID, gateway: Gateway) -> Webhook
 
 async def record_failure(session: Session, event_id: UUID, reason: str) -> None:
     """Remember that understanding a message broke, so that a person sees it and can replay it."""
-    event = (await session.scalars(select(WebhookEvent).where(WebhookEvent.id == event_id).with_for_update())).one()
+    event = await _locked(session, event_id)
     if event.status != WebhookStatus.PROCESSED.value:
         event.status = WebhookStatus.FAILED.value
         event.attempts += 1
@@ -77,13 +77,19 @@ async def record_failure(session: Session, event_id: UUID, reason: str) -> None:
 
 async def replay(session: Session, actor_id: UUID, event_id: UUID) -> WebhookEvent:
     """Let a job try a message again, at a person's word."""
-    event = (await session.scalars(select(WebhookEvent).where(WebhookEvent.id == event_id).with_for_update())).one_or_none()
-    if event is None:
-        raise WebhookEventNotFound
+    event = await _locked(session, event_id)
     if event.status != WebhookStatus.PROCESSED.value:
         event.status = WebhookStatus.PROCESSING.value
     await audit.record(session, actor_id, "payments.webhook_replayed", subject=("webhook_event", event_id))
     await jobs.defer(session, "payments.process_webhook", event_id=str(event_id))
+    return event
+
+
+async def _locked(session: Session, event_id: UUID) -> WebhookEvent:
+    statement = select(WebhookEvent).where(WebhookEvent.id == event_id).with_for_update()
+    event = (await session.scalars(statement, execution_options={"populate_existing": True})).one_or_none()
+    if event is None:
+        raise WebhookEventNotFound
     return event
 
 
@@ -122,6 +128,6 @@ async def _apply(session: Session, event: WebhookEvent, message: WebhookMessage)
 
 def _own_id(key: str) -> UUID | None:
     try:
-        return UUID(key)
+        return UUID(key.partition(":")[0])
     except ValueError:
         return None

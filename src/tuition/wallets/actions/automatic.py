@@ -10,20 +10,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition import messaging, payments
 from tuition.identity import Actor
-from tuition.kernel import Currency, Money, clock, new_id
+from tuition.kernel import Currency, CurrencyMismatch, Money, clock, new_id
 from tuition.platform import events
 from tuition.platform.database import AnySession, Session
 from tuition.wallets.actions.spending import record_movement
-from tuition.wallets.errors import AutoTopUpNeedsMethod, TopUpAmountRefused
+from tuition.wallets.errors import AutoTopUpNeedsMethod, CeilingTooLow, TopUpAmountRefused
 from tuition.wallets.events import BalanceLow
 from tuition.wallets.models import AutoTopUpSettings, Wallet, WalletMovement
-from tuition.wallets.queries import availables
-from tuition.wallets.rules import FAILURES_MAX, TOP_UP_MAX_MINOR, TOP_UP_MIN_MINOR, MovementStatus, MovementType
+from tuition.wallets.queries import available, availables, top_up_limits
+from tuition.wallets.rules import FAILURES_MAX, MovementStatus, MovementType
 
 RETRY_BATCH = 500
 AUTOMATIC = "automatic"
@@ -42,8 +42,13 @@ async def change_auto_top_up(
 ) -> AutoTopUpSettings:
     """Say when the wallet fills itself. Saving it again also forgets earlier declines: a person has looked at it."""
     currency = amount.currency
-    if not TOP_UP_MIN_MINOR <= amount.minor <= TOP_UP_MAX_MINOR or ceiling_month < amount or threshold.currency != currency:
-        raise TopUpAmountRefused(least=Money(TOP_UP_MIN_MINOR, currency), most=Money(TOP_UP_MAX_MINOR, currency))
+    least, most = await top_up_limits(session, currency)
+    if not least <= amount <= most:
+        raise TopUpAmountRefused(least=least, most=most)
+    if ceiling_month < amount:
+        raise CeilingTooLow(amount=amount)
+    if threshold.currency != currency:
+        raise CurrencyMismatch(left=threshold.currency, right=currency)
     if method_id is not None:
         await payments.get_method_for(session, actor, method_id)
     elif enabled:
@@ -81,7 +86,7 @@ async def note_balances(session: Session, balances: Mapping[UUID, int]) -> None:
     """
     now = clock.now()
     statement = select(Wallet).where(Wallet.id.in_(balances)).order_by(Wallet.id).with_for_update()
-    for wallet in (await session.scalars(statement)).all():
+    for wallet in (await session.scalars(statement, execution_options={"populate_existing": True})).all():
         balance = Money(balances[wallet.id], Currency(wallet.currency))
         await _warn(session, wallet, balance, now)
         await _fill_up(session, wallet, balance, now)
@@ -95,9 +100,11 @@ async def charge_due(session: Session, *, now: datetime) -> int:
         .where(
             AutoTopUpSettings.enabled, AutoTopUpSettings.next_attempt_at <= now, AutoTopUpSettings.attempt_payment_id.is_(None)
         )
-        .order_by(AutoTopUpSettings.next_attempt_at)
+        .order_by(Wallet.id)
         .limit(RETRY_BATCH)
+        .with_for_update(of=Wallet)
     )
+    # Locked before the balances are read: what came in meanwhile is seen, and a wallet that has recovered is left alone.
     balances = await availables(session, (await session.scalars(statement)).all())
     await note_balances(session, {wallet_id: balance.minor for wallet_id, balance in balances.items()})
     return len(balances)
@@ -120,12 +127,13 @@ async def _fill_up(session: Session, wallet: Wallet, balance: Money, now: dateti
         )
         .with_for_update()
     )
-    settings = (await session.scalars(statement)).one_or_none()
+    settings = (await session.scalars(statement, execution_options={"populate_existing": True})).one_or_none()
     if settings is None or balance.minor >= settings.threshold_minor or settings.attempt_payment_id is not None:
         return
     if settings.failures >= FAILURES_MAX or (settings.next_attempt_at is not None and settings.next_attempt_at > now):
         return
     if await _filled_this_month(session, wallet, now) + settings.amount_minor > settings.ceiling_month_minor:
+        await _tell_of_ceiling(session, wallet, Money(settings.ceiling_month_minor, balance.currency), now)
         return
     amount = Money(settings.amount_minor, balance.currency)
     assert settings.payment_method_id is not None, "a CHECK keeps enabled settings from having no method"
@@ -151,6 +159,36 @@ async def _fill_up(session: Session, wallet: Wallet, balance: Money, now: dateti
         payment_method=AUTOMATIC,
     )
     await payments.start_later(session, payment.id)
+
+
+async def on_method_removed(session: Session, fact: payments.MethodRemoved) -> None:
+    """A card is gone: the wallet that filled itself from it stops, and its owner chooses another one."""
+    await session.execute(
+        update(AutoTopUpSettings)
+        .where(AutoTopUpSettings.user_id == fact.person_id, AutoTopUpSettings.payment_method_id == fact.method_id)
+        .values(enabled=False, payment_method_id=None, next_attempt_at=None)
+    )
+    await refresh_alert(session, fact.person_id)
+
+
+async def look_at(session: Session, wallet: Wallet) -> None:
+    """Look at what a wallet holds now, after something moved: warn, fill up, or forget the warning."""
+    balance = await available(session, wallet.user_id, wallet.currency)
+    await note_balances(session, {wallet.id: balance.minor})
+
+
+async def _tell_of_ceiling(session: Session, wallet: Wallet, ceiling: Money, now: datetime) -> None:
+    await messaging.notify(
+        session,
+        wallet.user_id,
+        "auto_topup",
+        title="Your wallet fills itself no more this month",
+        message="The ceiling of {ceiling} that you chose is reached. Top up yourself, or raise it.",
+        fields={"ceiling": ceiling},
+        action_url="/wallet",
+        action_label="Open my wallet",
+        dedupe_key=f"auto_topup_ceiling:{wallet.id}:{now:%Y-%m}:{ceiling.minor}",
+    )
 
 
 async def _filled_this_month(session: AnySession, wallet: Wallet, now: datetime) -> int:

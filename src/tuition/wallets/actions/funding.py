@@ -1,4 +1,4 @@
-"""Value comes in: a top-up, a gift; and goes when a gift expires or a bank takes a top-up back."""
+"""Value comes in: a top-up, a gift; and goes when a gift expires."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from tuition.identity import Actor, require_verified
 from tuition.kernel import Currency, Money, clock, new_id
 from tuition.platform import events
 from tuition.platform.database import Session
-from tuition.wallets.actions.automatic import note_balances
+from tuition.wallets.actions import telling
+from tuition.wallets.actions.automatic import AUTOMATIC, look_at
+from tuition.wallets.actions.disputing import pay_debt
 from tuition.wallets.actions.opening import open_wallet
 from tuition.wallets.actions.spending import record_movement, settle_movement
-from tuition.wallets.errors import TopUpAmountRefused
+from tuition.wallets.errors import GiftInvalid, TopUpAmountRefused
 from tuition.wallets.events import WalletFunded
 from tuition.wallets.models import AutoTopUpSettings, Wallet, WalletLot
-from tuition.wallets.rules import TOP_UP_MAX_MINOR, TOP_UP_MIN_MINOR, LotKind, MovementStatus, MovementType, next_attempt_at
+from tuition.wallets.queries import top_up_limits
+from tuition.wallets.rules import FAILURES_MAX, LotKind, MovementStatus, MovementType, next_attempt_at
 
 PURPOSE = "topup"
 EXPIRE_BATCH = 500
@@ -30,16 +33,16 @@ async def start_top_up(
     wallet: Wallet,
     amount: Money,
     *,
-    provider: str,
+    provider: str | None,
     method_id: UUID | None = None,
     save_method: bool = False,
     return_url: str = "",
 ) -> payments.Payment:
     """Ask for a top-up. The edge then calls the gateway; the wallet is credited when the provider says that it was paid."""
     require_verified(actor)
-    if amount.currency != wallet.currency or not TOP_UP_MIN_MINOR <= amount.minor <= TOP_UP_MAX_MINOR:
-        currency = Currency(wallet.currency)
-        raise TopUpAmountRefused(least=Money(TOP_UP_MIN_MINOR, currency), most=Money(TOP_UP_MAX_MINOR, currency))
+    least, most = await top_up_limits(session, wallet.currency)
+    if amount.currency != wallet.currency or not least <= amount <= most:
+        raise TopUpAmountRefused(least=least, most=most)
     payment = await payments.open_payment(
         session,
         payer_id=actor.id,
@@ -60,7 +63,7 @@ async def start_top_up(
         source_id=payment.id,
         at=clock.now(),
         status=MovementStatus.PENDING,
-        payment_method=provider,
+        payment_method=payment.provider,
     )
     return payment
 
@@ -68,7 +71,9 @@ async def start_top_up(
 async def grant(
     session: Session, person_id: UUID, amount: Money, *, reason: str, expires_at: datetime | None = None
 ) -> WalletLot:
-    """Give somebody value to spend; it cannot be withdrawn and is spent first."""
+    """Give somebody value to spend; it cannot be withdrawn and is spent first. Raises ``GiftInvalid``."""
+    if amount.minor <= 0 or (expires_at is not None and expires_at <= clock.now()):
+        raise GiftInvalid
     wallet = await open_wallet(session, person_id, amount.currency)
     grant_id = new_id()
     lot = _lot(wallet, amount, LotKind.GRANTED, ("grant", grant_id), expires_at)
@@ -77,7 +82,7 @@ async def grant(
     await record_movement(
         session, wallet, MovementType.GRANT, amount, source_type="grant", source_id=grant_id, at=clock.now(), description=reason
     )
-    await _funded(session, wallet, amount)
+    await note_funding(session, wallet, amount, source=("grant", grant_id))
     return lot
 
 
@@ -90,7 +95,7 @@ async def on_payment_succeeded(session: Session, fact: payments.PaymentSucceeded
     if await _post(session, wallet, fact.amount, "wallet.topped_up", ("payment", fact.payment_id), ledger.PLATFORM, gateway):
         return
     session.add(_lot(wallet, fact.amount, LotKind.PAID, ("payment", fact.payment_id), None))
-    await settle_movement(
+    paid_by = await settle_movement(
         session,
         source_type="payment",
         source_id=fact.payment_id,
@@ -98,12 +103,15 @@ async def on_payment_succeeded(session: Session, fact: payments.PaymentSucceeded
         status=MovementStatus.COMPLETED,
         at=clock.now(),
     )
+    # The wallet before its settings: the order in which a spending locks the two.
+    await session.execute(select(Wallet.id).where(Wallet.id == wallet.id).with_for_update())
     await session.execute(
         update(AutoTopUpSettings)
         .where(AutoTopUpSettings.attempt_payment_id == fact.payment_id)
         .values(attempt_payment_id=None, failures=0, next_attempt_at=None)
     )
-    await _funded(session, wallet, fact.amount)
+    await note_funding(session, wallet, fact.amount, source=("payment", fact.payment_id))
+    await telling.of_top_up(session, wallet, fact.amount, by_itself=paid_by == AUTOMATIC)
 
 
 async def on_payment_failed(session: Session, fact: payments.PaymentFailed) -> None:
@@ -124,44 +132,22 @@ async def on_payment_failed(session: Session, fact: payments.PaymentFailed) -> N
             select(AutoTopUpSettings).where(AutoTopUpSettings.attempt_payment_id == fact.payment_id).with_for_update()
         )
     ).one_or_none()
-    if settings is not None:
-        settings.attempt_payment_id = None
-        settings.failures += 1
-        settings.next_attempt_at = next_attempt_at(settings.failures, now)
-
-
-async def on_payment_disputed(session: Session, fact: payments.PaymentDisputed) -> None:
-    """A bank took a top-up back: what is left of it goes, what was spent is owed, and spending stops until it is settled."""
-    if fact.purpose != PURPOSE:
+    if settings is None:
         return
-    statement = (
-        select(WalletLot).where(WalletLot.source_type == "payment", WalletLot.source_id == fact.payment_id).with_for_update()
-    )
-    lot = (await session.scalars(statement)).one()
-    wallet = (await session.scalars(select(Wallet).where(Wallet.id == lot.wallet_id).with_for_update())).one()
-    left, spent = lot.remaining_minor, lot.amount_minor - lot.remaining_minor
-    lot.remaining_minor = 0
-    wallet.owed_minor += spent
-    currency = Currency(wallet.currency)
-    gateway = ledger.AccountKey(ledger.PLATFORM, ledger.gateway_kind(fact.provider), currency)
-    debits = [
-        (ledger.AccountKey(wallet.user_id, ledger.AccountKind.WALLET, currency), left),
-        (ledger.AccountKey(wallet.user_id, ledger.AccountKind.RECEIVABLE, currency), spent),
-    ]
-    await ledger.post(
-        session,
-        ledger.Posting(
-            owner=wallet.user_id,
-            kind="wallet.disputed",
-            source=ledger.Source("payment", fact.payment_id),
-            idempotency_key=f"dispute:{fact.payment_id}",
-            transfers=[ledger.Transfer(debit, gateway, Money(minor, currency)) for debit, minor in debits if minor],
-            at=clock.now(),
-        ),
-    )
-    await record_movement(
-        session, wallet, MovementType.DISPUTE, fact.amount, source_type="payment", source_id=fact.payment_id, at=clock.now()
-    )
+    settings.attempt_payment_id = None
+    settings.failures += 1
+    settings.next_attempt_at = next_attempt_at(settings.failures, now)
+    if settings.failures >= FAILURES_MAX:
+        settings.enabled = False
+    await telling.of_failed_top_up(session, fact, gives_up=not settings.enabled)
+
+
+async def note_funding(session: Session, wallet: Wallet, amount: Money, *, source: tuple[str, UUID]) -> None:
+    """Value came in, and lots and ledger say so already: what is owed is paid from it first, then the balance is looked at."""
+    await pay_debt(session, wallet, source=source)
+    # A fall below the threshold is news again only after the balance has recovered: this is where it may have.
+    await look_at(session, wallet)
+    await events.publish(session, WalletFunded(wallet.id, wallet.user_id, amount))
 
 
 async def expire_due(session: Session, *, now: datetime) -> int:
@@ -232,10 +218,3 @@ async def _post(
         ),
     )
     return posted.replayed
-
-
-async def _funded(session: Session, wallet: Wallet, amount: Money) -> None:
-    balance = await ledger.balance(session, ledger.AccountKey(wallet.user_id, ledger.AccountKind.WALLET, amount.currency))
-    # A fall below the threshold is news again only after the balance has recovered: this is where it may have.
-    await note_balances(session, {wallet.id: balance.minor})
-    await events.publish(session, WalletFunded(wallet.id, wallet.user_id, amount))

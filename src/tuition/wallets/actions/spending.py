@@ -38,9 +38,12 @@ _RECORD_DRAWS = text(
 
 async def draw(session: Session, wallet: Wallet, amount: Money, *, source_type: str, source_id: UUID) -> list[Draw]:
     """Take ``amount`` from a wallet's lots. Raises ``BalanceTooSmall`` (402) with what is missing, or ``WalletFrozen``."""
-    if wallet.owed_minor:
-        raise WalletFrozen(owed=Money(wallet.owed_minor, Currency(wallet.currency)))
-    [outcome] = await draw_many(session, [Spending(wallet.id, amount, source_type, source_id)])
+    locked = await lock_lots(session, {wallet.id})
+    # Only now: a bank may have taken a top-up back while we waited for the lots.
+    owed = await session.scalar(select(Wallet.owed_minor).where(Wallet.id == wallet.id))
+    if owed:
+        raise WalletFrozen(owed=Money(owed, Currency(wallet.currency)))
+    [outcome] = await draw_from(session, locked, [Spending(wallet.id, amount, source_type, source_id)])
     if isinstance(outcome, Money):
         raise BalanceTooSmall(missing=outcome)
     return outcome
@@ -200,17 +203,21 @@ async def record_movement(
 
 async def settle_movement(
     session: Session, *, source_type: str, source_id: UUID, kind: MovementType, status: MovementStatus, at: datetime
-) -> None:
-    """Say how a pending line ended."""
-    await session.execute(
+) -> str | None:
+    """Say how a pending line ended (or that a failed one came true after all); returns by which way it was paid."""
+    open_states = [MovementStatus.PENDING.value]
+    if status is MovementStatus.COMPLETED:
+        open_states.append(MovementStatus.FAILED.value)
+    return await session.scalar(
         update(WalletMovement)
         .where(
             WalletMovement.source_type == source_type,
             WalletMovement.source_id == source_id,
             WalletMovement.type == kind.value,
-            WalletMovement.status == MovementStatus.PENDING.value,
+            WalletMovement.status.in_(open_states),
         )
         .values(status=status.value, completed_at=at)
+        .returning(WalletMovement.payment_method)
     )
 
 

@@ -14,6 +14,7 @@ from tuition.payments.adapters.sandbox.provider import (
     ChargeOver,
     charge_of,
     confirm,
+    dispute,
     finish_second_step,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "charge_of",
     "confirm",
     "deliver",
+    "dispute",
     "finish_second_step",
 ]

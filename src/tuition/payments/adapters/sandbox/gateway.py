@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from tuition.kernel import clock, new_id, round_half_even
+from tuition.kernel import Currency, Money, clock, new_id, round_half_even
 from tuition.payments.adapters.sandbox import provider
 from tuition.payments.adapters.sandbox.cards import Behaviour
-from tuition.payments.adapters.sandbox.models import SandboxCard, SandboxCharge
+from tuition.payments.adapters.sandbox.models import SandboxCard, SandboxCharge, SandboxRefund
 from tuition.payments.errors import SignatureInvalid
 from tuition.payments.ports import (
     AnswerStatus,
@@ -97,22 +97,15 @@ class SandboxGateway:
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
         """Give back; the same key gives back once."""
-        reference = f"re_{hashlib.sha256(request.key.encode()).hexdigest()[:32]}"
         async with self._database.transaction() as session:
             charge = await session.get(SandboxCharge, request.payment_reference, with_for_update=True)
-            if charge is None or charge.status != AnswerStatus.SUCCEEDED.value:
-                return RefundAnswer(
-                    AnswerStatus.FAILED, reference, key=request.key, failure_message="There is no such paid charge."
-                )
-            if charge.refunded_minor + request.amount.minor > charge.amount_minor:
-                return RefundAnswer(AnswerStatus.FAILED, reference, key=request.key, failure_message="More than was paid.")
-            await session.execute(
-                update(SandboxCharge)
-                .where(SandboxCharge.reference == charge.reference)
-                .values(refunded_minor=SandboxCharge.refunded_minor + request.amount.minor)
+            if charge is None:
+                return RefundAnswer(AnswerStatus.FAILED, "", key=request.key, failure_message="There is no such charge.")
+            known = (await session.scalars(select(SandboxRefund).where(SandboxRefund.key == request.key))).one_or_none()
+            refund = known or await provider.give_back(session, charge, key=request.key, minor=request.amount.minor)
+            return RefundAnswer(
+                AnswerStatus(refund.status), refund.reference, key=request.key, failure_message=refund.failure_message
             )
-            await provider.announce_refund(session, charge, refund_reference=reference, key=request.key)
-        return RefundAnswer(AnswerStatus.SUCCEEDED, reference, key=request.key)
 
     def sign(self, body: bytes, *, at: datetime) -> str:
         """The signature that goes with a message: its moment and an HMAC-SHA256 over both."""
@@ -145,10 +138,11 @@ def _answer(said: dict[str, object]) -> GatewayAnswer:
         status=AnswerStatus(str(said["status"])),
         reference=str(said["reference"]),
         key=str(said["key"]),
+        amount=Money(int(str(said["amount_minor"])), Currency(str(said["currency"]))),
         fee_minor=int(str(said["fee_minor"])),
         failure_code=str(said["failure_code"]),
         failure_message=str(said["failure_message"]),
-        method=MethodCard(card["reference"], "Sandbox Visa", card["last4"]) if card else None,
+        method=MethodCard(**card) if card else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tuition.platform.database import Base, Created
@@ -19,7 +19,10 @@ class SandboxCard(Created, Base):
 
     reference: Mapped[str] = mapped_column(primary_key=True)
     behaviour: Mapped[str]
+    brand: Mapped[str]
     last4: Mapped[str]
+    expires_month: Mapped[int]
+    expires_year: Mapped[int]
 
 
 class SandboxCharge(Created, Base):
@@ -43,6 +46,26 @@ class SandboxCharge(Created, Base):
     failure_message: Mapped[str] = mapped_column(default="", server_default="")
     fee_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class SandboxRefund(Created, Base):
+    """Money that the sandbox was asked to give back; the same key gives back once."""
+
+    __tablename__ = "sandbox_refunds"
+    __personal__ = ()
+    __backup__ = "full"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        Index("idx_sandbox_refunds_charge_reference", "charge_reference"),
+    )
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    charge_reference: Mapped[str] = mapped_column(ForeignKey("sandbox_charges.reference"))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str]
+    failure_message: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class SandboxEvent(Created, Base):

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
-from tuition.kernel import DomainError, ErrorKind, clock, new_id
+from tuition.kernel import Currency, DomainError, ErrorKind, Money, clock, new_id
 from tuition.payments.adapters.sandbox.cards import CARDS, DECLINED, Behaviour
-from tuition.payments.adapters.sandbox.models import SandboxCard, SandboxCharge, SandboxEvent
+from tuition.payments.adapters.sandbox.models import SandboxCard, SandboxCharge, SandboxEvent, SandboxRefund
 from tuition.payments.ports import AnswerStatus, GatewayAnswer, MethodCard
 from tuition.platform import jobs
 from tuition.platform.database import AnySession, Session
 
 DISPUTE_AFTER = timedelta(minutes=2)
+EXPIRES_MONTH, EXPIRES_YEARS = 12, 3
+"""The sandbox's cards are good until December, three years on."""
 SECOND_STEP = "second_step"
 """A charge that waits for its payer at the bank's page; to us it is still pending."""
 
 
 class CardRefused(DomainError):
-    """{reason}"""
+    """This is none of the sandbox's cards. Choose one of those that are listed."""
 
-    kind = ErrorKind.NEEDS_MONEY
+    kind = ErrorKind.INVALID
     code = "payments.sandbox_card_refused"
 
 
@@ -53,8 +56,16 @@ async def confirm(session: Session, reference: str, number: str) -> SandboxCharg
     charge = await _locked(session, reference)
     card = CARDS.get(number.replace(" ", "").replace("-", ""))
     if card is None:
-        raise CardRefused(reason="This number is none of the sandbox's cards; choose one of those that are listed.")
-    kept = SandboxCard(reference=f"card_{new_id().hex}", behaviour=card.behaviour.value, last4=card.number[-4:])
+        raise CardRefused
+    kept = SandboxCard(
+        reference=f"card_{new_id().hex}",
+        behaviour=card.behaviour.value,
+        brand=card.brand,
+        last4=card.number[-4:],
+        expires_month=EXPIRES_MONTH,
+        expires_year=clock.now().year + EXPIRES_YEARS,
+        created_at=clock.now(),
+    )
     session.add(kept)
     charge.card_reference = kept.reference
     if card.behaviour is Behaviour.SECOND_STEP:
@@ -86,9 +97,22 @@ async def settle(session: Session, charge: SandboxCharge, behaviour: Behaviour, 
         await jobs.defer(session, "payments.sandbox_dispute", at=clock.now() + DISPUTE_AFTER, reference=charge.reference)
 
 
-async def announce(session: Session, charge: SandboxCharge, *, status: str | None = None) -> None:
+async def dispute(session: Session, reference: str) -> None:
+    """The payer's bank takes the money back. Only what is paid and still here can be disputed."""
+    charge = (
+        await session.scalars(select(SandboxCharge).where(SandboxCharge.reference == reference).with_for_update())
+    ).one_or_none()
+    if charge is None:
+        raise ChargeNotFound
+    if charge.status != AnswerStatus.SUCCEEDED.value:
+        raise ChargeOver
+    charge.status = AnswerStatus.DISPUTED.value
+    await announce(session, charge)
+
+
+async def announce(session: Session, charge: SandboxCharge) -> None:
     """Write the message about a charge's state and let a job deliver it."""
-    said = status or charge.status
+    said = charge.status
     event = SandboxEvent(
         id=f"evt_{new_id().hex}", charge_reference=charge.reference, body=b"", delivered_at=None, created_at=clock.now()
     )
@@ -102,10 +126,12 @@ async def announce(session: Session, charge: SandboxCharge, *, status: str | Non
                 "reference": charge.reference,
                 "key": charge.key,
                 "status": said,
+                "amount_minor": charge.amount_minor,
+                "currency": charge.currency,
                 "fee_minor": charge.fee_minor,
                 "failure_code": charge.failure_code,
                 "failure_message": charge.failure_message,
-                "card": {"reference": card.reference, "last4": card.last4} if card else None,
+                "card": _card(card) if card else None,
             },
         }
     ).encode()
@@ -113,13 +139,43 @@ async def announce(session: Session, charge: SandboxCharge, *, status: str | Non
     await jobs.defer(session, "payments.sandbox_deliver", event_id=event.id)
 
 
-async def announce_refund(session: Session, charge: SandboxCharge, *, refund_reference: str, key: str) -> None:
-    """Write the message that a refund has gone out."""
+async def give_back(session: Session, charge: SandboxCharge, *, key: str, minor: int) -> SandboxRefund:
+    """Give back a part of a charge that its caller has locked, or say why not."""
+    refusal = ""
+    if charge.status != AnswerStatus.SUCCEEDED.value:
+        refusal = "This charge is not paid, or its payer's bank has taken the money back."
+    elif charge.refunded_minor + minor > charge.amount_minor:
+        refusal = "More than was paid."
+    else:
+        charge.refunded_minor += minor
+    refund = SandboxRefund(
+        reference=f"re_{new_id().hex}",
+        key=key,
+        charge_reference=charge.reference,
+        amount_minor=minor,
+        status=(AnswerStatus.FAILED if refusal else AnswerStatus.SUCCEEDED).value,
+        failure_message=refusal,
+        created_at=clock.now(),
+    )
+    session.add(refund)
+    await announce_refund(session, refund)
+    return refund
+
+
+async def announce_refund(session: Session, refund: SandboxRefund) -> None:
+    """Write the message about what became of a refund."""
     event_id = f"evt_{new_id().hex}"
-    refund = {"reference": refund_reference, "key": key, "status": AnswerStatus.SUCCEEDED.value, "failure_message": ""}
-    body = {"id": event_id, "type": "refund.succeeded", "created": clock.now().isoformat(), "refund": refund}
+    said = {
+        "reference": refund.reference,
+        "key": refund.key,
+        "status": refund.status,
+        "failure_message": refund.failure_message,
+    }
+    body = {"id": event_id, "type": f"refund.{refund.status}", "created": clock.now().isoformat(), "refund": said}
     session.add(
-        SandboxEvent(id=event_id, charge_reference=charge.reference, body=json.dumps(body).encode(), created_at=clock.now())
+        SandboxEvent(
+            id=event_id, charge_reference=refund.charge_reference, body=json.dumps(body).encode(), created_at=clock.now()
+        )
     )
     await jobs.defer(session, "payments.sandbox_deliver", event_id=event_id)
 
@@ -133,11 +189,22 @@ async def answer_of(session: AnySession, charge: SandboxCharge, *, page_url: str
         reference=charge.reference,
         key=charge.key,
         redirect_url=page_url if status is AnswerStatus.PENDING else None,
+        amount=Money(charge.amount_minor, Currency(charge.currency)),
         fee_minor=charge.fee_minor,
         failure_code=charge.failure_code,
         failure_message=charge.failure_message,
-        method=MethodCard(card.reference, "Sandbox Visa", card.last4) if card else None,
+        method=MethodCard(**_card(card)) if card else None,
     )
+
+
+def _card(card: SandboxCard) -> dict[str, Any]:
+    return {
+        "reference": card.reference,
+        "brand": card.brand,
+        "last4": card.last4,
+        "expires_month": card.expires_month,
+        "expires_year": card.expires_year,
+    }
 
 
 async def _locked(session: Session, reference: str) -> SandboxCharge:

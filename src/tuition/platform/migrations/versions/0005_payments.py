@@ -78,6 +78,7 @@ create table payment_refunds (
   currency text not null constraint ck_payment_refunds_currency check (currency ~ '^[A-Z]{3}$'),
   status text not null default 'pending' constraint ck_payment_refunds_status check (status in ('pending', 'succeeded', 'failed')),
   provider_reference text,
+  attempt integer not null default 1 constraint ck_payment_refunds_attempt check (attempt > 0),
   reason text not null default '',
   failure_message text not null default '',
   processed_at timestamptz,
@@ -86,6 +87,7 @@ create table payment_refunds (
   constraint uq_payment_refunds_subject_type_subject_id unique (subject_type, subject_id)
 );
 create index idx_payment_refunds_payment_id on payment_refunds (payment_id);
+create index idx_payment_refunds_pending on payment_refunds (created_at) where status = 'pending';
 create index idx_payment_refunds_provider_reference on payment_refunds (provider_reference);
 select tuition_touch('payment_refunds');
 
@@ -116,7 +118,10 @@ select tuition_touch('payment_webhook_events');
 create table sandbox_cards (
   reference text constraint pk_sandbox_cards primary key,
   behaviour text not null,
+  brand text not null,
   last4 text not null,
+  expires_month integer not null,
+  expires_year integer not null,
   created_at timestamptz not null default now()
 );
 
@@ -137,6 +142,17 @@ create table sandbox_charges (
   created_at timestamptz not null default now()
 );
 
+create table sandbox_refunds (
+  reference text constraint pk_sandbox_refunds primary key,
+  key text not null constraint uq_sandbox_refunds_key unique,
+  charge_reference text not null constraint fk_sandbox_refunds_charge_reference references sandbox_charges (reference),
+  amount_minor bigint not null constraint ck_sandbox_refunds_amount check (amount_minor > 0),
+  status text not null,
+  failure_message text not null default '',
+  created_at timestamptz not null default now()
+);
+create index idx_sandbox_refunds_charge_reference on sandbox_refunds (charge_reference);
+
 create table sandbox_events (
   id text constraint pk_sandbox_events primary key,
   charge_reference text not null,
@@ -154,5 +170,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(
-        "drop table sandbox_events, sandbox_charges, sandbox_cards, payment_webhook_events, payment_refunds, payments, payment_methods"
+        "drop table sandbox_events, sandbox_refunds, sandbox_charges, sandbox_cards, payment_webhook_events, payment_refunds,"
+        " payments, payment_methods"
     )

@@ -139,8 +139,10 @@ create index idx_invoices_order_id on invoices (order_id);
 select tuition_touch('invoices');
 
 create table invoice_counters (
-  year integer constraint pk_invoice_counters primary key,
-  last integer not null
+  kind text not null,
+  year integer not null,
+  last integer not null,
+  constraint pk_invoice_counters primary key (kind, year)
 );
 """
 

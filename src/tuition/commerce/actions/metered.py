@@ -1,0 +1,114 @@
+"""What was paid by the minute has reached the price: the purchase is written down. The money has moved already."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from tuition import access, catalog, earnings, identity, messaging
+from tuition.commerce.models import Order, OrderLine, Purchase
+from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus
+from tuition.kernel import Money, clock, new_id
+from tuition.platform import site
+from tuition.platform.database import Session
+
+
+async def record_metered_ownership(
+    session: Session, *, buyer_id: UUID, content_id: UUID, seller_id: UUID, amount: Money, meter_id: UUID
+) -> Purchase | None:
+    """Record the purchase and give the grant, once. ``None`` when the content is owned otherwise by now."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(buyer_id), 1))))
+    owned = select(Purchase.id).where(
+        Purchase.buyer_id == buyer_id, Purchase.content_id == content_id, Purchase.status == PurchaseStatus.COMPLETED.value
+    )
+    if await session.scalar(owned) is not None:
+        return None
+    [content] = (await catalog.contents_by_id(session, [content_id])).values()
+    purchase = await _write(session, buyer_id, seller_id, content, amount, meter_id)
+    source = ("purchase", purchase.id)
+    given = await access.grant(session, buyer_id, access.Content(content_id), kind=access.AccessType.PURCHASED, source=source)
+    purchase.grant_id = given.id
+    await catalog.count_purchases(session, [content_id])
+    await _tell(session, purchase, content, amount)
+    return purchase
+
+
+async def _write(
+    session: Session, buyer_id: UUID, seller_id: UUID, content: catalog.Content, amount: Money, meter_id: UUID
+) -> Purchase:
+    now = clock.now()
+    settings = await site.current(session)
+    country = await session.scalar(select(identity.User.country).where(identity.User.id == buyer_id))
+    rate = await earnings.tax_for(session, country)
+    tax = earnings.tax_within(amount, rate.rate)  # minutes are listed with their tax inside
+    parts = earnings.split(amount, fee_rate=settings.platform_fee_rate, tax=tax, shares=[(seller_id, 1)])
+    order = Order(
+        id=new_id(),
+        buyer_id=buyer_id,
+        status=OrderStatus.COMPLETED.value,
+        funding=Funding.MINUTES.value,
+        currency=amount.currency,
+        total_minor=amount.minor,
+        tax_minor=tax.minor,
+        tax_country=rate.country,
+        tax_name=rate.name,
+        tax_rate=rate.rate,
+        fee_rate=settings.platform_fee_rate,
+        waiver_text="",
+        waiver_text_hash="",
+        waiver_at=now,
+        waiver_ip="",
+        completed_at=now,
+        created_at=now,
+    )
+    session.add(order)
+    await session.flush()  # the line points at it
+    line = OrderLine(
+        id=new_id(),
+        order_id=order.id,
+        content_id=content.id,
+        title=content.title,
+        list_minor=amount.minor,
+        amount_minor=amount.minor,
+        created_at=now,
+    )
+    session.add(line)
+    await session.flush()  # the purchase points at it
+    purchase = Purchase(
+        id=new_id(),
+        order_id=order.id,
+        order_line_id=line.id,
+        buyer_id=buyer_id,
+        content_id=content.id,
+        seller_id=seller_id,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        tax_minor=tax.minor,
+        platform_fee_minor=parts.fee.minor,
+        creator_minor=parts.creators_total.minor,
+        status=PurchaseStatus.COMPLETED.value,
+        provider=Funding.MINUTES.value,
+        provider_reference=f"meter:{meter_id}",
+        refunded_minor=0,
+        purchased_at=now,
+        created_at=now,
+    )
+    session.add(purchase)
+    return purchase
+
+
+async def _tell(session: Session, purchase: Purchase, content: catalog.Content, amount: Money) -> None:
+    url = f"/c/{content.slug}"
+    context = {"title": content.title, "total": amount, "url": url}
+    await messaging.send_email(session, "own_at_cap", to_person=purchase.buyer_id, context=context)
+    await messaging.notify(
+        session,
+        purchase.buyer_id,
+        "payment",
+        title="It is yours",
+        message="What you paid by the minute has reached the price. “{title}” is yours to keep.",
+        fields={"title": content.title},
+        action_url=url,
+        dedupe_key=f"owned:{purchase.id}",
+    )

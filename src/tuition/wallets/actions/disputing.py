@@ -1,0 +1,102 @@
+"""A bank takes a top-up back; what was spent of it is owed, and paid from the next money that comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from tuition import ledger, payments
+from tuition.kernel import Currency, Money, clock
+from tuition.ledger import AccountKey, AccountKind
+from tuition.platform.database import Session
+from tuition.wallets.actions.spending import record_movement
+from tuition.wallets.models import Wallet, WalletLot
+from tuition.wallets.rules import LotKind, MovementType
+
+PURPOSE = "topup"
+
+
+async def on_payment_disputed(session: Session, fact: payments.PaymentDisputed) -> None:
+    """What is left of the top-up goes, what was spent is owed, and spending stops until that is settled."""
+    if fact.purpose != PURPOSE:
+        return
+    disputed = (WalletLot.source_type == "payment") & (WalletLot.source_id == fact.payment_id)
+    lot = (await session.scalars(select(WalletLot).where(disputed).with_for_update())).one()
+    left, spent = lot.remaining_minor, lot.amount_minor - lot.remaining_minor
+    lot.remaining_minor = 0
+    currency = fact.amount.currency
+    gateway = AccountKey(ledger.PLATFORM, ledger.gateway_kind(fact.provider), currency)
+    debits = [
+        (AccountKey(fact.payer_id, AccountKind.WALLET, currency), left),
+        (AccountKey(fact.payer_id, AccountKind.RECEIVABLE, currency), spent),
+    ]
+    await ledger.post(
+        session,
+        ledger.Posting(
+            owner=fact.payer_id,
+            kind="wallet.disputed",
+            source=ledger.Source("payment", fact.payment_id),
+            idempotency_key=f"dispute:{fact.payment_id}",
+            transfers=[ledger.Transfer(debit, gateway, Money(minor, currency)) for debit, minor in debits if minor],
+            at=clock.now(),
+        ),
+    )
+    # The wallet after lots and accounts: the order in which a spending locks them.
+    wallet = await _locked(session, lot.wallet_id)
+    wallet.owed_minor += spent
+    now = clock.now()
+    await record_movement(
+        session, wallet, MovementType.DISPUTE, fact.amount, source_type="payment", source_id=fact.payment_id, at=now
+    )
+    await pay_debt(session, wallet, source=("dispute", fact.payment_id))
+
+
+async def pay_debt(session: Session, wallet: Wallet, *, source: tuple[str, UUID]) -> None:
+    """Pay what a wallet owes from the money that its owner paid in, oldest first. Gifts pay no debts.
+
+    The history gets no line: the dispute's line has taken the whole amount already.
+    """
+    if not await session.scalar(select(Wallet.owed_minor).where(Wallet.id == wallet.id)):
+        return
+    own = (WalletLot.wallet_id == wallet.id) & (WalletLot.remaining_minor > 0) & (WalletLot.kind == LotKind.PAID.value)
+    statement = select(WalletLot).where(own).order_by(WalletLot.id).with_for_update()
+    lots = (await session.scalars(statement, execution_options={"populate_existing": True})).all()
+    wallet = await _locked(session, wallet.id)
+    paid = _take(lots, wallet.owed_minor)
+    if not paid:
+        return
+    wallet.owed_minor -= paid
+    currency = Currency(wallet.currency)
+    await ledger.post(
+        session,
+        ledger.Posting(
+            owner=wallet.user_id,
+            kind="wallet.debt_paid",
+            source=ledger.Source(*source),
+            idempotency_key=f"debt:{source[0]}:{source[1]}",
+            transfers=[
+                ledger.Transfer(
+                    AccountKey(wallet.user_id, AccountKind.WALLET, currency),
+                    AccountKey(wallet.user_id, AccountKind.RECEIVABLE, currency),
+                    Money(paid, currency),
+                )
+            ],
+            at=clock.now(),
+        ),
+    )
+
+
+def _take(lots: Sequence[WalletLot], owed: int) -> int:
+    paid = 0
+    for lot in lots:
+        part = min(lot.remaining_minor, owed - paid)
+        lot.remaining_minor -= part
+        paid += part
+    return paid
+
+
+async def _locked(session: Session, wallet_id: UUID) -> Wallet:
+    statement = select(Wallet).where(Wallet.id == wallet_id).with_for_update()
+    return (await session.scalars(statement, execution_options={"populate_existing": True})).one()
