@@ -7,9 +7,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tuition.web import appearance, identity, storefront
+from tuition.web import appearance, identity, storefront, studio
 
-ROUTERS: list[APIRouter] = [appearance.router, *identity.ROUTERS, *storefront.ROUTERS]
+ROUTERS: list[APIRouter] = [appearance.router, *identity.ROUTERS, *storefront.ROUTERS, *studio.ROUTERS]
 """Every router of the pages."""
 
 

@@ -1,0 +1,48 @@
+// The order of a series by dragging; the buttons beside each part do the same. The page sends itself after each step.
+let dragged = null;
+
+const partOf = (event) => event.target.closest?.("[data-part]");
+
+document.addEventListener("dragstart", (event) => {
+  dragged = partOf(event);
+  if (!dragged) return;
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", "");
+  dragged.classList.add("is-dragged");
+});
+document.addEventListener("dragover", (event) => {
+  const over = partOf(event);
+  if (!dragged || !over) return;
+  event.preventDefault();
+  if (over === dragged) return;
+  const box = over.getBoundingClientRect();
+  over[event.clientY < box.top + box.height / 2 ? "before" : "after"](dragged);
+});
+document.addEventListener("drop", (event) => dragged && event.preventDefault());
+document.addEventListener("dragend", () => {
+  if (!dragged) return;
+  dragged.classList.remove("is-dragged");
+  dragged = null;
+  document.querySelector("[data-builder]").requestSubmit();
+});
+
+// The search field narrows what is on the page; Enter does not send the builder away.
+document.addEventListener("input", ({ target }) => {
+  if (!target.dataset.narrow) return;
+  const wanted = target.value.trim().toLocaleLowerCase();
+  for (const choice of target.closest("section").querySelectorAll(target.dataset.narrow)) {
+    choice.hidden = !choice.dataset.choice.includes(wanted);
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.dataset?.narrow) event.preventDefault();
+});
+
+// A part that was moved keeps the focus, also when it has come to an end of the list.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const pressed = detail.requestConfig?.triggeringEvent?.submitter;
+  if (!pressed) return;
+  const same = document.getElementById(pressed.id);
+  const other = document.getElementById(pressed.id.replace(/^(up|down)/, (name) => (name === "up" ? "down" : "up")));
+  (same && !same.disabled ? same : (other ?? document.getElementById("parts-q")))?.focus();
+});
