@@ -15,6 +15,7 @@ from tuition.access import Decision, Reason
 from tuition.catalog import Kind
 from tuition.edge import CurrentActor, EdgeRoute, Reading, Services, SignedIn
 from tuition.identity import Actor
+from tuition.kernel import Money
 from tuition.platform import site
 from tuition.platform.database import AnySession
 from tuition.web.rendering import render
@@ -63,6 +64,15 @@ class Inside:
     def theirs_count(self) -> int:
         """How many parts are their own already."""
         return sum(member.is_theirs for member in self.members)
+
+    def saving(self, price: Money | None) -> Money | None:
+        """How much less the whole costs than its parts one by one; ``None`` when it is not less."""
+        if price is None:
+            return None
+        offers = [member.offer.once for member in self.members]
+        alone = [way.amount for way in offers if way and way.amount and way.amount.currency == price.currency]
+        apart = sum(amount.minor for amount in alone)
+        return Money(apart - price.minor, price.currency) if apart > price.minor else None
 
 
 async def find_for(session: AnySession, actor: Actor | None, slug: str) -> tuple[catalog.Found, Decision]:
