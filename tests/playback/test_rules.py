@@ -27,6 +27,8 @@ def state(**changes: object) -> State:
         "user_id": new_id(),
         "content_id": new_id(),
         "is_current": True,
+        "end_reason": None,
+        "right_until": None,
         "coverage": (),
         "covered_ms": 0,
         "duration_ms": DURATION_MS,

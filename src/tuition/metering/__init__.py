@@ -9,11 +9,11 @@ paid is not covered; at the cap nothing more is charged.
 
 from tuition.metering.actions.beginning import Begun, begin, begin_preview
 from tuition.metering.actions.recording import Beat, record_batch
-from tuition.metering.actions.settling import on_play_session_ended
 from tuition.metering.errors import WalletInOtherCurrency
 from tuition.metering.events import CapReached
 from tuition.metering.models import Meter, MeteredSession
-from tuition.metering.queries import meter_of, metered_sessions_of, meters_of, sold_by_minute
+from tuition.metering.queries import MeteredLine, lines_of, meter_of, metered_sessions_of, meters_of, sold_by_minute
+from tuition.metering.reactions import on_access_ended, on_content_gone, on_person_gone, on_play_session_ended
 from tuition.metering.rules import Charge, MeterState, charge, cost_of, exact_of, posted_of
 
 __all__ = [
@@ -35,6 +35,9 @@ __all__ = [
     "meter_of",
     "metered_sessions_of",
     "meters_of",
+    "on_access_ended",
+    "on_content_gone",
+    "on_person_gone",
     "on_play_session_ended",
     "posted_of",
     "record_batch",

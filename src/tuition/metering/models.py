@@ -26,6 +26,7 @@ class Meter(Timestamped, Base):
         CheckConstraint("exact >= 0", name="exact"),
         CheckConstraint("posted_minor >= 0", name="posted"),
         CheckConstraint("posted_minor <= cap_minor or owned_at is not null", name="cap"),
+        CheckConstraint("base_minor between 0 and posted_minor", name="base"),
         CheckConstraint("split_base_minor between 0 and posted_minor", name="split_base"),
         Index("idx_meters_content_id", "content_id"),
         Index("idx_meters_creator_id", "creator_id"),
@@ -44,7 +45,10 @@ class Meter(Timestamped, Base):
     exact: Mapped[Decimal] = mapped_column(Numeric(40, 0), default=Decimal(0), server_default="0")
     """Ticks (see ``rules``)."""
     posted_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    base_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """What had been posted when the content was given back: what is paid after that counts towards owning it anew."""
     cap_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """The posted amount at which it is theirs: ``base_minor`` and the price."""
     fee_rate: Mapped[Decimal] = mapped_column(Numeric(7, 6))
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(7, 6))
     tax_country: Mapped[str] = mapped_column(default="", server_default="")

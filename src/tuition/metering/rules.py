@@ -38,8 +38,10 @@ class MeterState:
     """Minor units of all that was charged."""
     posted_before: int
     """The same when this session began."""
+    base: int
+    """What had been posted when the content was given back, if it ever was: the content's cost counts from here."""
     cap: int | None
-    """Minor units at which the content is owned; ``None``: it cannot be bought."""
+    """Minor units posted at which the content is owned; ``None``: it cannot be bought."""
     fee_rate: Decimal
     tax_rate: Decimal
     split_base: int
@@ -58,6 +60,16 @@ class MeterState:
     def session_cost(self) -> int:
         """Minor units of this play session so far."""
         return self.posted - self.posted_before
+
+    @property
+    def content_cost(self) -> int:
+        """Minor units that count towards owning the content."""
+        return self.posted - self.base
+
+    @property
+    def price(self) -> int | None:
+        """Minor units for which the content is owned."""
+        return None if self.cap is None else self.cap - self.base
 
 
 @dataclass(frozen=True, slots=True)

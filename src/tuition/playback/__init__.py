@@ -4,12 +4,12 @@ Words: a *play session* is one device playing one content, from play until it st
 *interval* is content time that was played, in milliseconds, half-open; *coverage* is the union of a person's intervals on a
 content; *new* time is what an interval adds to it; a *lease* lets a player fetch the segments of a small window. Invariants:
 a person plays one thing at a time; only new time counts, so what is replayed, late or duplicated changes nothing; new time
-never exceeds what the wall clock allows at the declared speed; every interval is kept as evidence.
+never exceeds what the wall clock allows at the declared speed; what of a report counted is kept as evidence.
 """
 
 from tuition.playback import jobs
 from tuition.playback.actions.recording import keep, lock_states
-from tuition.playback.actions.sessions import begin, close_stale, end
+from tuition.playback.actions.sessions import begin, close_stale, end, end_all_of, end_rights
 from tuition.playback.errors import PlayedOut, PlayingElsewhere, PlaySessionNotFound, PlayTokenInvalid
 from tuition.playback.events import PlaySessionEnded
 from tuition.playback.leases import Lease, issue_lease, read_lease
@@ -19,6 +19,7 @@ from tuition.playback.queries import (
     coverage_of,
     covered_since,
     get_play_session_for,
+    get_running,
     playback_of,
     playbacks_of,
     sessions_page,
@@ -38,6 +39,7 @@ from tuition.playback.rules import (
     after,
     clip,
     difference,
+    intersection,
     is_complete,
     length,
     normalize,
@@ -76,7 +78,11 @@ __all__ = [
     "covered_since",
     "difference",
     "end",
+    "end_all_of",
+    "end_rights",
     "get_play_session_for",
+    "get_running",
+    "intersection",
     "is_complete",
     "issue_lease",
     "jobs",

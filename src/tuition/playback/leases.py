@@ -14,16 +14,18 @@ from uuid import UUID
 
 from tuition.platform import secrets
 from tuition.playback.errors import PlayTokenInvalid
-from tuition.playback.rules import Ranges, State, clip, difference, length, normalize
+from tuition.playback.rules import SPEED_ONE, Ranges, State, clip, difference, length, normalize, union
 
 PURPOSE = "media-lease"
 WINDOW_MS = 30_000
-"""How far beyond the player's position a lease reaches."""
+"""How far beyond the player's position a lease reaches; at twice the speed, twice as far."""
+JUMP_MS = 12_000
+"""The same where nothing was played just before: whoever looks around takes a little from each place."""
 BEHIND_MS = 8_000
 """And how far behind it, so that a small step back needs no new lease."""
 LIFETIME = timedelta(minutes=5)
 UNREPORTED_MS_MAX = 180_000
-"""So much may be let out without being reported as played (seeking does that); then playing has to catch up."""
+"""So much, and half of what was played, may be let out without being reported (looking around does that)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +65,33 @@ def read_lease(value: str) -> Lease:
     return Lease(UUID(bytes=payload[:16]), UUID(bytes=payload[16:32]), start, end, utc + timedelta(seconds=expires))
 
 
-def issue_lease(state: State, *, affordable_ms: int | None, now: datetime) -> tuple[Lease | None, Ranges]:
+def issue_lease(state: State, *, paid: Ranges | None, affordable_ms: int | None, now: datetime) -> tuple[Lease | None, Ranges]:
     """A lease at the player's position, and all that has been let out by then.
 
-    ``affordable_ms`` is how much new time could be paid (``None``: nothing needs to be). No lease is given when the first new
-    moment could not be paid, or when too much was let out and never reported.
+    ``paid`` is what may be seen without paying more (``None``: everything); ``affordable_ms`` is how much beyond it could be
+    paid (``None``: as much as there is). No lease is given when the next moment could not be paid. When too much was let out
+    and never reported, only what was let out before is let out again: playing that catches up.
     """
-    start = max(0, state.position_ms - BEHIND_MS)
-    wanted = normalize([(start, state.position_ms + WINDOW_MS)], limit_ms=state.limit_ms)
-    if not wanted:
+    position = min(state.position_ms, state.limit_ms)
+    is_jump = paid is not None and position > 0 and bool(difference(((position - 1, position),), paid))
+    reach = (JUMP_MS if is_jump else WINDOW_MS) * max(state.speed, SPEED_ONE) // SPEED_ONE
+    start, end = position if is_jump else max(0, position - BEHIND_MS), min(position + reach, state.limit_ms)
+    if paid is not None and affordable_ms is not None:
+        fresh = difference(normalize([(position, end)]), paid)
+        if length(fresh) > affordable_ms:
+            payable = clip(fresh, affordable_ms)
+            end = payable[-1][1] if payable else fresh[0][0]
+    if paid is not None and length(difference(union(state.leased, ((start, end),)), paid)) > _unreported_most(state):
+        start, end = position, min(end, _end_of(union(state.leased, paid), position))
+    if end <= position:
         return None, state.leased
-    end = wanted[-1][1]
-    fresh = difference(wanted, state.coverage)
-    if affordable_ms is not None and length(fresh) > affordable_ms:
-        payable = clip(fresh, affordable_ms)
-        last = payable[-1][1] if payable else fresh[0][0]
-        # A segment is served whole, so the window may end only where the next new moment can still be paid.
-        end = max(last, state.position_ms if payable else start)
-    leased = normalize((*state.leased, (start, end)))
-    if affordable_ms is not None and length(difference(leased, state.coverage)) > UNREPORTED_MS_MAX:
-        return None, state.leased
-    if end <= start:
-        return None, state.leased
-    return Lease(state.content_id, state.session_id, start, end, now + LIFETIME), leased
+    return Lease(state.content_id, state.session_id, start, end, now + LIFETIME), union(state.leased, ((start, end),))
+
+
+def _unreported_most(state: State) -> int:
+    return UNREPORTED_MS_MAX + state.covered_ms // 2
+
+
+def _end_of(ranges: Ranges, moment: int) -> int:
+    """Where the range that holds a moment ends; the moment itself when none does."""
+    return next((end for start, end in ranges if start <= moment < end), moment)

@@ -47,6 +47,8 @@ class PlaySession(Timestamped, Base):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     limit_ms: Mapped[int] = mapped_column(BigInteger)
+    right_until: Mapped[datetime | None]
+    """When the right on which it plays ends; nothing that is reported later counts."""
     played_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
@@ -89,7 +91,7 @@ class Playback(Timestamped, Base):
 
 
 class PlayInterval(AppendOnly, Base):
-    """One reported interval: the evidence. Partitioned by month; never the target of a foreign key."""
+    """What of one report counted (new or played again): the evidence. Partitioned by time; never the target of a foreign key."""
 
     __tablename__ = "play_intervals"
     __personal__ = ()

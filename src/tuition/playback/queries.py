@@ -11,7 +11,7 @@ from tuition.identity import Actor
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 from tuition.playback.actions.recording import read_ranges
-from tuition.playback.errors import PlaySessionNotFound
+from tuition.playback.errors import PlayedOut, PlaySessionNotFound
 from tuition.playback.models import Playback, PlaySession
 from tuition.playback.rules import Basis, Ranges
 
@@ -31,6 +31,16 @@ async def get_play_session_for(session: AnySession, actor: Actor, play_session_i
     found = (await session.scalars(statement)).one_or_none()
     if found is None:
         raise PlaySessionNotFound
+    return found
+
+
+async def get_running(session: AnySession, play_session_id: UUID) -> PlaySession:
+    """A play session by the id that its token proves. Raises ``PlayedOut`` when it has ended."""
+    found = await session.get(PlaySession, play_session_id)
+    if found is None:
+        raise PlaySessionNotFound
+    if found.status != "active":
+        raise PlayedOut(reason=found.end_reason)
     return found
 
 

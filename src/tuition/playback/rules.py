@@ -69,6 +69,8 @@ class Report:
     speed: int
     position_ms: int
     at: datetime
+    closes: bool = False
+    """The player leaves: take this in and end the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ class State:
     user_id: UUID
     content_id: UUID
     is_current: bool
+    """Whether this session may still report."""
+    end_reason: EndReason | None
+    """Why it may not, when it has ended."""
+    right_until: datetime | None
+    """When the right on which it plays ends."""
     coverage: Ranges
     covered_ms: int
     duration_ms: int
@@ -152,6 +159,11 @@ def difference(ranges: Ranges, taken: Ranges) -> Ranges:
         if cursor < end:
             left.append((cursor, end))
     return tuple(left)
+
+
+def intersection(left: Ranges, right: Ranges) -> Ranges:
+    """What is in both; both are normalized."""
+    return difference(left, difference(left, right))
 
 
 def length(ranges: Iterable[tuple[int, int]]) -> int:

@@ -10,16 +10,21 @@ import re
 from typing import Any
 
 import msgspec
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tuition import playback
-from tuition.api.playing.batcher import Batcher
+from tuition.api.playing.batcher import Batcher, TooManyWaiting
 from tuition.edge.problems import problem_response, status_of
 from tuition.edge.runtime import Runtime
 from tuition.kernel import DomainError, Money, clock
 from tuition.metering import Beat
 from tuition.playback import INTERVALS_MAX, EndReason, PlayTokenInvalid, Report
 
+log = structlog.get_logger(__name__)
+RETRY_AFTER_S = 2
 PATH = "/v1/play-sessions/{play_session_id}/intervals"
 _PATH = re.compile(r"/v1/play-sessions/([0-9a-f-]{36})/intervals")
 BODY_BYTES_MAX = 16_384
@@ -34,6 +39,7 @@ class ReportIn(msgspec.Struct, forbid_unknown_fields=True):
     position_ms: int
     intervals: list[tuple[int, int]] = []
     speed: int = 1000
+    close: bool = False
 
 
 class _Broken(DomainError):
@@ -61,14 +67,24 @@ class Heartbeat:
             report = self._read(scope, match.group(1), await _body(receive))
             beat = await self.batcher.submit(report)
         except DomainError as error:
-            await problem_response(status_of(error), error.code, error.sentence, fields=error.fields)(scope, receive, send)
+            await _refusal(error)(scope, receive, send)
+            return
+        except (OperationalError, PoolTimeout) as error:
+            log.error("heartbeat.database_unavailable", error=type(error).__name__)
+            await _refusal(TooManyWaiting(retry_after_s=RETRY_AFTER_S))(scope, receive, send)
+            return
+        except Exception as error:
+            log.error("heartbeat.broke", exc_info=error)
+            detail = "Something broke on our side. It has been noted; report again."
+            await problem_response(500, "edge.broke", detail)(scope, receive, send)
             return
         if beat.ended is not None:
             await _ended(beat)(scope, receive, send)
             return
-        headers = JSON + ([_lease_cookie(beat.lease)] if beat.lease else [])
+        lease = beat.lease.write() if beat.lease else None
+        headers = JSON if lease is None else [*JSON, _lease_cookie(lease, is_secure=scope["scheme"] == "https")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": self._encode(_shape(beat))})
+        await send({"type": "http.response.body", "body": self._encode(_shape(beat, lease))})
 
     def _read(self, scope: Scope, named: str, body: bytes) -> Report:
         token = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
@@ -83,7 +99,13 @@ class Heartbeat:
         if len(said.intervals) > INTERVALS_MAX or not all(0 <= moment <= TIME_MS_MAX for moment in times):
             raise _Broken(reason=f"at most {INTERVALS_MAX} intervals, each within the content")
         speed = min(max(said.speed, playback.SPEED_LEAST), playback.SPEED_MOST)
-        return Report(play.session_id, playback.normalize(said.intervals), speed, said.position_ms, clock.now())
+        return Report(play.session_id, playback.normalize(said.intervals), speed, said.position_ms, clock.now(), said.close)
+
+
+def _refusal(error: DomainError) -> Any:
+    retry = error.fields.get("retry_after_s")
+    headers = {"retry-after": str(retry)} if retry is not None else {}
+    return problem_response(status_of(error), error.code, error.sentence, fields=error.fields, headers=headers)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -108,7 +130,7 @@ def _ended(beat: Beat) -> Any:
     return problem_response(status_of(ended), ended.code, ended.sentence, fields=ended.fields)
 
 
-def _shape(beat: Beat) -> dict[str, Any]:
+def _shape(beat: Beat, lease: str | None) -> dict[str, Any]:
     return {
         "session_id": str(beat.session_id),
         "accepted_ms": beat.accepted_ms,
@@ -123,7 +145,9 @@ def _shape(beat: Beat) -> dict[str, Any]:
         "cap": _money(beat.cap),
         "is_owned": beat.is_owned,
         "affordable_ms": beat.affordable_ms,
-        "lease": beat.lease,
+        "lease": lease,
+        "lease_start_ms": beat.lease.start_ms if beat.lease else None,
+        "lease_end_ms": beat.lease.end_ms if beat.lease else None,
     }
 
 
@@ -133,9 +157,10 @@ def _money(money: Money | None) -> dict[str, object] | None:
     return {"amount_minor": money.minor, "currency": money.currency, "amount": f"{money.decimal:f}"}
 
 
-def _lease_cookie(lease: str) -> tuple[bytes, bytes]:
+def _lease_cookie(lease: str, *, is_secure: bool) -> tuple[bytes, bytes]:
     # A player without our script (the system player of a phone) cannot send a header with each segment, but it sends cookies.
-    return b"set-cookie", f"tuition_lease={lease}; Path=/media/; HttpOnly; SameSite=Lax; Max-Age=300".encode()
+    secure = "; Secure" if is_secure else ""
+    return b"set-cookie", f"tuition_lease={lease}; Path=/media/; HttpOnly; SameSite=Lax; Max-Age=300{secure}".encode()
 
 
 _MONEY = {"anyOf": [{"$ref": "#/components/schemas/MoneyOut"}, {"type": "null"}]}
@@ -172,6 +197,7 @@ OPERATION: dict[str, Any] = {
                             },
                         },
                         "speed": {"type": "integer", "default": 1000, "description": "Thousandths: 2000 is twice as fast."},
+                        "close": {"type": "boolean", "default": False, "description": "Take this in, then end the session."},
                     },
                 },
                 "example": {"position_ms": 10000, "intervals": [[0, 10000]], "speed": 1000},
@@ -200,6 +226,8 @@ OPERATION: dict[str, Any] = {
                             "is_owned": {"type": "boolean"},
                             "affordable_ms": {"type": ["integer", "null"]},
                             "lease": {"type": ["string", "null"], "description": "Send it as `Tuition-Lease` to fetch segments."},
+                            "lease_start_ms": {"type": ["integer", "null"]},
+                            "lease_end_ms": {"type": ["integer", "null"]},
                         },
                     }
                 }

@@ -1,7 +1,8 @@
-"""The media themselves: playlists for whoever holds a play token, segments for whoever holds a lease."""
+"""The media themselves: playlists and captions for whoever holds a play token, segments for whoever holds a lease."""
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from typing import Annotated
 from uuid import UUID
@@ -10,23 +11,59 @@ from fastapi import APIRouter, Cookie, Header, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from tuition import catalog, playback
-from tuition.edge import EdgeRoute, Services, problems, unit_of
-from tuition.kernel import clock
+from tuition.edge import EdgeRoute, Reading, Services, problems, unit_of
+from tuition.kernel import DomainError, ErrorKind, clock
 from tuition.platform import files
 from tuition.playback import PlayTokenInvalid
 
 router = APIRouter(prefix="/media", tags=["playing"], route_class=EdgeRoute)
 
 PLAYLIST = "application/vnd.apple.mpegurl"
-SEGMENT = "video/mp4"
+CAPTIONS = "text/vtt; charset=utf-8"
 KNOWN_MAX = 500
 """Films whose segment table a process keeps: a table is some ten kilobytes, and never changes for one version."""
+KNOWN_S = 60
 Rendition = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
-_known: OrderedDict[tuple[int, UUID], tuple[float, catalog.Playable]] = OrderedDict()
+Play = Annotated[str, Query(max_length=400, description="The play session's token.")]
+_CUE = re.compile(r"(\d{2,}):(\d{2}):(\d{2})\.(\d{3}) --> ")
+
+
+class OutsideLease(DomainError):
+    """This part of the film is not let out to you at the moment. Report where you are, and fetch what the new lease allows."""
+
+    kind = ErrorKind.NEEDS_PERMISSION
+    code = "api.outside_lease"
+
+
+class PieceUnknown(DomainError):
+    """This film has no such piece."""
+
+    kind = ErrorKind.NOT_FOUND
+    code = "api.piece_unknown"
+
+
+class Shelf:
+    """The segment tables of the films that are played at the moment, each kept for a minute: a player asks with every piece."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[UUID, tuple[float, catalog.Playable]] = OrderedDict()
+
+    async def find(self, request: Request, content_id: UUID) -> catalog.Playable:
+        """A film's tables. Raises ``MediaNotReady``."""
+        now = clock.now().timestamp()
+        known = self._known.get(content_id)
+        if known is not None and now - known[0] < KNOWN_S:
+            return known[1]
+        playable = await catalog.media_of(await unit_of(request).reading(), content_id)
+        self._known[content_id] = (now, playable)
+        self._known.move_to_end(content_id)
+        while len(self._known) > KNOWN_MAX:
+            self._known.popitem(last=False)
+        return playable
 
 
 @router.get("/{content_id}/main.m3u8", summary="The playlist of all renditions", responses=problems(401, 404))
-async def main_playlist(content_id: UUID, request: Request, play: Annotated[str, Query(max_length=400)]) -> Response:
+async def main_playlist(content_id: UUID, request: Request, play: Play) -> Response:
     """HLS (RFC 8216): one entry per rendition. It holds no media, and needs a play token of this content."""
     playable = await _playable(request, content_id, play)
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
@@ -40,10 +77,22 @@ async def main_playlist(content_id: UUID, request: Request, play: Annotated[str,
     return _playlist(lines)
 
 
+@router.get("/{content_id}/captions/{caption_id}.vtt", summary="Captions", responses=problems(401, 404, 410))
+async def captions(content_id: UUID, caption_id: UUID, session: Reading, play: Play) -> Response:
+    """One file of captions (WebVTT), for a play session that runs. A preview has the words of the preview."""
+    token = playback.read_token(play)
+    if token.content_id != content_id:
+        raise PlayTokenInvalid
+    running = await playback.get_running(session, token.session_id)
+    found = next((item for item in await catalog.captions_of(session, content_id) if item.id == caption_id), None)
+    if found is None:
+        raise PieceUnknown
+    headers = {"cache-control": "private, no-store"}
+    return Response(_until(found.vtt, running.limit_ms), media_type=CAPTIONS, headers=headers)
+
+
 @router.get("/{content_id}/{rendition}/index.m3u8", summary="The playlist of one rendition", responses=problems(401, 404))
-async def rendition_playlist(
-    content_id: UUID, rendition: Rendition, request: Request, play: Annotated[str, Query(max_length=400)]
-) -> Response:
+async def rendition_playlist(content_id: UUID, rendition: Rendition, request: Request, play: Play) -> Response:
     """Every segment of one rendition. Fetching a segment needs a lease on its moment."""
     playable = await _playable(request, content_id, play)
     _find(playable, rendition)
@@ -55,7 +104,12 @@ async def rendition_playlist(
     return _playlist([*lines, "#EXT-X-ENDLIST"])
 
 
-@router.get("/{content_id}/{rendition}/{piece}", summary="A segment", responses=problems(401, 402, 404))
+@router.get(
+    "/{content_id}/{rendition}/{piece}",
+    summary="A segment",
+    responses=problems(401, 403, 404) | {200: {"content": {"video/mp4": {}, "audio/mp4": {}}, "description": "The piece."}},
+    response_class=Response,
+)
 async def segment(
     content_id: UUID,
     rendition: Rendition,
@@ -65,57 +119,67 @@ async def segment(
     tuition_lease: Annotated[str | None, Header(max_length=400)] = None,
     lease_cookie: Annotated[str | None, Cookie(alias="tuition_lease", max_length=400)] = None,
 ) -> Response:
-    """One piece of media, for the holder of a lease on its moment (header `Tuition-Lease`, or the cookie that reports set)."""
+    """One piece of media, for the holder of a lease on its moment (header `Tuition-Lease`, or the cookie that reports set).
+
+    Pieces are a few seconds each and are fetched whole, so there are no ranges.
+    """
     lease = playback.read_lease(tuition_lease or lease_cookie or "")
     now = clock.now()
-    playable = await _load(request, content_id)
+    if lease.content_id != content_id or now >= lease.expires_at:
+        raise OutsideLease
+    playable = await _shelf(request).find(request, content_id)
     found = _find(playable, rendition)
     if piece == "init.mp4":
-        allowed, key = lease.content_id == content_id and now < lease.expires_at, playable.init_key(found)
+        key, size = playable.init_key(found), found.init_bytes
     else:
         index = int(piece.removesuffix(".m4s"))
         if index >= len(playable.segments):
-            raise catalog.MediaNotReady
-        start_ms = playable.segments[index].start_ms
-        end_ms = start_ms + playable.segments[index].duration_ms
+            raise PieceUnknown
+        part = playable.segments[index]
         # A lease may begin within a segment; the segment that holds its first moment is served whole.
-        allowed = lease.allows(content_id, max(start_ms, min(lease.start_ms, end_ms - 1)), now=now)
-        key = playable.segment_key(found, index)
-    if not allowed:
-        raise PlayTokenInvalid
-    store = services.service(files.Store)
-    headers = {"cache-control": "private, max-age=3600", "content-length": str(await store.size(key))}
-    return StreamingResponse(store.stream(key), media_type=SEGMENT, headers=headers)
+        if not (part.start_ms < lease.end_ms and lease.start_ms < part.start_ms + part.duration_ms):
+            raise OutsideLease
+        key, size = playable.segment_key(found, index), int(part.sizes[found.position])
+    # The address of a piece does not change with its film's version, so it is not kept for long.
+    headers = {"cache-control": "private, max-age=300", "content-length": str(size), "vary": "tuition-lease, cookie"}
+    kind = "video/mp4" if playable.media.kind == catalog.Kind.VIDEO else "audio/mp4"
+    return StreamingResponse(services.service(files.Store).stream(key), media_type=kind, headers=headers)
 
 
 async def _playable(request: Request, content_id: UUID, token: str) -> catalog.Playable:
     if playback.read_token(token).content_id != content_id:
         raise PlayTokenInvalid
-    return await _load(request, content_id)
+    return await _shelf(request).find(request, content_id)
 
 
-async def _load(request: Request, content_id: UUID) -> catalog.Playable:
-    """A film's tables, kept for a minute: a player asks for them with every segment."""
-    unit = unit_of(request)
-    key = (id(unit.runtime.database), content_id)
-    now = clock.now().timestamp()
-    known = _known.get(key)
-    if known is not None and now - known[0] < 60:
-        return known[1]
-    playable = await catalog.media_of(await unit.reading(), content_id)
-    _known[key] = (now, playable)
-    _known.move_to_end(key)
-    while len(_known) > KNOWN_MAX:
-        _known.popitem(last=False)
-    return playable
+def _shelf(request: Request) -> Shelf:
+    """The application's own: a test's application never sees another one's films."""
+    state = request.app.state
+    if not hasattr(state, "media_shelf"):
+        state.media_shelf = Shelf()
+    shelf: Shelf = state.media_shelf
+    return shelf
 
 
 def _find(playable: catalog.Playable, name: str) -> catalog.MediaRendition:
     for rendition in playable.renditions:
         if rendition.name == name:
             return rendition
-    raise catalog.MediaNotReady
+    raise PieceUnknown
 
 
 def _playlist(lines: list[str]) -> Response:
     return Response("\n".join(lines) + "\n", media_type=PLAYLIST, headers={"cache-control": "no-store"})
+
+
+def _until(vtt: str, limit_ms: int) -> str:
+    """The cues that begin before a moment. The catalogue writes every cue in one form, so that the first line tells."""
+    kept = []
+    for block in vtt.split("\n\n"):
+        timing = _CUE.search(block)
+        if timing is not None:
+            hours, minutes, seconds, thousandths = (int(part) for part in timing.groups())
+            if ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths >= limit_ms:
+                break
+        kept.append(block)
+    return "\n\n".join(kept)

@@ -1,1 +1,1 @@
-"""What can happen to a meter: a session begins, is charged, and is settled."""
+"""What can happen to a meter: a session begins, and is charged."""

@@ -40,14 +40,11 @@ class Begun:
 async def begin(session: Session, actor: Actor, content_id: UUID, *, device: Device, take_over: bool, now: datetime) -> Begun:
     """Begin to play a content, on a right that the actor has or by the minute.
 
-    Raises ``AccessDenied`` (402 or 403, with the ways), ``BalanceTooSmall`` or ``WalletInOtherCurrency`` (402) when minutes
+    Raises ``PaymentNeeded`` (402), ``AccessDenied`` (403), ``BalanceTooSmall`` or ``WalletInOtherCurrency`` (402) when minutes
     cannot be paid, ``PlayingElsewhere`` (409), ``MediaNotReady``.
     """
-    content = await catalog.get_content_for(session, actor, content_id)
-    media = await catalog.find_media(session, content_id)
-    if media is None or media.status != catalog.MediaStatus.READY or not media.duration_ms:
-        raise catalog.MediaNotReady
-    decision = await access.decide(session, actor, content_id)
+    content, decision = await access.get_content_for(session, actor, content_id)
+    duration_ms = await _duration(session, content_id)
     terms = None if decision.allowed else await _terms(session, actor, content, decision)
     if terms is not None:
         basis = Basis("meter", await _meter_id(session, actor, content, terms, now))
@@ -59,42 +56,50 @@ async def begin(session: Session, actor: Actor, content_id: UUID, *, device: Dev
         content_id=content_id,
         kind=content.kind,
         title=content.title,
-        duration_ms=media.duration_ms,
-        limit_ms=media.duration_ms,
+        duration_ms=duration_ms,
+        limit_ms=duration_ms,
         device=device,
         basis=basis,
+        right_until=decision.until,
         take_over=take_over,
         now=now,
     )
     # Only now is the meter locked: after the playback row, in the order in which a heartbeat's batch locks the two.
     meter = await _agree(session, basis.id, terms, play, now) if terms is not None else None
-    return await _begun(session, actor, content, media.duration_ms, play, meter)
+    return await _begun(session, actor, content, duration_ms, play, meter)
 
 
 async def begin_preview(
     session: Session, actor: Actor, content_id: UUID, *, device: Device, take_over: bool, now: datetime
 ) -> Begun:
-    """Begin to play the free beginning of something that the actor may not open. Raises ``AccessDenied`` when there is none."""
-    content = await catalog.get_content_for(session, actor, content_id)
-    media = await catalog.find_media(session, content_id)
-    if media is None or media.status != catalog.MediaStatus.READY or not media.duration_ms:
-        raise catalog.MediaNotReady
-    if not content.preview_until_ms:
-        raise access.AccessDenied(await access.decide(session, actor, content_id))
+    """Begin to play the free beginning of something that the actor may not open. Raises as ``begin`` when there is none."""
+    content, decision = await access.get_content_for(session, actor, content_id)
+    duration_ms = await _duration(session, content_id)
+    if not decision.preview_until_ms:
+        access.require(decision)
+        raise access.AccessDenied(reason="no_preview")
     play = await playback.begin(
         session,
         actor.id,
         content_id=content_id,
         kind=content.kind,
         title=content.title,
-        duration_ms=media.duration_ms,
-        limit_ms=content.preview_until_ms,
+        duration_ms=duration_ms,
+        limit_ms=decision.preview_until_ms,
         device=device,
         basis=Basis("preview", content_id),
         take_over=take_over,
         now=now,
     )
-    return await _begun(session, actor, content, media.duration_ms, play, None)
+    return await _begun(session, actor, content, duration_ms, play, None)
+
+
+async def _duration(session: Session, content_id: UUID) -> int:
+    """How long the film that can be played is; while a newer file is being packaged, that is the older one."""
+    media = await catalog.find_media(session, content_id)
+    if media is None or media.hls_prefix is None or not media.duration_ms:
+        raise catalog.MediaNotReady
+    return media.duration_ms
 
 
 async def _begun(
@@ -123,7 +128,7 @@ async def _terms(session: Session, actor: Actor, content: catalog.Content, decis
     per_minute = [way for way in decision.ways if way.kind is WayKind.PER_MINUTE]
     rates = {Currency(way.currency): way.rate for way in per_minute if way.currency and way.rate}
     if not rates:
-        raise access.AccessDenied(decision)
+        access.require(decision)
     require_verified(actor)
     wallet = await _paying_wallet(session, actor, rates)
     prices = [way.amount for way in decision.ways if way.kind is WayKind.PURCHASE and way.amount]
@@ -173,9 +178,11 @@ async def _agree(session: Session, meter_id: UUID, terms: _Terms, play: PlaySess
     meter.creator_id = terms.creator_id
     meter.rate = terms.rate
     meter.free_until_ms = terms.free_until_ms
+    if meter.owned_at is not None:
+        # Whoever owns it plays by the grant: this one gave it back, and what they pay from now on counts anew.
+        meter.owned_at, meter.base_minor = None, meter.posted_minor
     # The price may have fallen below what was paid already: then it is theirs for what they paid.
-    meter.cap_minor = None if terms.cap is None else max(terms.cap, meter.posted_minor)
-    meter.owned_at = None  # whoever owns it plays by the grant; a meter that is used again belongs to somebody who gave it back
+    meter.cap_minor = None if terms.cap is None else max(meter.base_minor + terms.cap, meter.posted_minor)
     if (meter.fee_rate, meter.tax_rate, meter.tax_country) != (terms.fee_rate, terms.tax.rate, terms.tax.country):
         meter.fee_rate, meter.tax_rate, meter.tax_country = terms.fee_rate, terms.tax.rate, terms.tax.country
         meter.split_base_minor = meter.posted_minor
@@ -191,7 +198,7 @@ async def _agree(session: Session, meter_id: UUID, terms: _Terms, play: PlaySess
     )
     if meter.cap_minor is not None and meter.posted_minor >= meter.cap_minor:
         meter.owned_at = now
-        amount = Money(meter.posted_minor, Currency(meter.currency))
+        amount = Money(meter.posted_minor - meter.base_minor, Currency(meter.currency))
         await events.publish(session, CapReached(meter.id, meter.user_id, meter.content_id, meter.creator_id, amount, play.id))
     return meter
 

@@ -26,7 +26,7 @@ from tuition.playback import EndReason, Kept, Report, State
 
 _LOCK = text(
     "select m.id, m.play_session_id, m.user_id, m.content_id, m.creator_id, m.wallet_id, m.currency, m.rate, m.exact,"
-    " m.posted_minor, s.posted_before_minor, m.cap_minor, m.fee_rate, m.tax_rate, m.split_base_minor, m.free_until_ms,"
+    " m.posted_minor, s.posted_before_minor, m.base_minor, m.cap_minor, m.fee_rate, m.tax_rate, m.split_base_minor, m.free_until_ms,"
     " m.owned_at is not null, case when w.owed_minor > 0 then -1 else w.alert_below_minor end"
     " from meters m join metered_sessions s on s.play_session_id = m.play_session_id join wallets w on w.id = m.wallet_id"
     " where m.play_session_id = any(cast(:ids as uuid[])) order by m.id for update of m"
@@ -59,7 +59,7 @@ class Beat:
     affordable_ms: int | None = None
     missing: Money | None = None
     ended: EndReason | None = None
-    lease: str | None = None
+    lease: playback.Lease | None = None
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ async def record_batch(session: Session, reports: Sequence[Report], *, now: date
     states = await playback.lock_states(session, (report.session_id for report in reports))
     meters = await _lock_meters(session, states)
     frozen = {meter.wallet_id for meter in meters.values() if meter.alert_below < 0}
-    lots = await wallets.lock_lots(session, {meter.wallet_id for meter in meters.values() if not meter.is_owned} - frozen)
+    lots = await wallets.lock_lots(session, {meter.wallet_id for meter in meters.values()} - frozen)
     work = _Work(states, meters, lots, now, before=dict(meters))
     beats = [_take_in(work, report) for report in reports]
     await playback.keep(session, work.kept)
@@ -101,7 +101,11 @@ async def record_batch(session: Session, reports: Sequence[Report], *, now: date
 def _take_in(work: _Work, report: Report) -> Beat:
     state = work.states.get(report.session_id)
     if state is None or not state.is_current or report.session_id in work.ending:
-        return Beat(report.session_id, ended=work.ending.get(report.session_id, EndReason.TAKEN_OVER))
+        known = state.end_reason if state is not None else None
+        return Beat(report.session_id, ended=work.ending.get(report.session_id) or known or EndReason.REPLACED)
+    if state.right_until is not None and state.right_until <= report.at:
+        work.ending[report.session_id] = EndReason.ACCESS_ENDED
+        return Beat(report.session_id, position_ms=state.position_ms, ended=EndReason.ACCESS_ENDED)
     weighed = playback.weigh(state, report)
     meter = work.meters.get(report.session_id)
     accepted, refused_ms = weighed.new, weighed.refused_ms
@@ -115,8 +119,11 @@ def _take_in(work: _Work, report: Report) -> Beat:
         refused_ms += weighed.new_ms - playback.length(accepted)
         charged = Money(outcome.minor, meter.currency)
     after = playback.after(state, report, weighed, accepted)
-    affordable_ms = rules.affordable(meter, work.available(meter.wallet_id)) if meter is not None else None
-    lease, leased = playback.issue_lease(after, affordable_ms=affordable_ms, now=work.now)
+    affordable_ms, paid = None, None
+    if meter is not None and not meter.is_owned:
+        affordable_ms = rules.affordable(meter, work.available(meter.wallet_id))
+        paid = playback.union(after.coverage, ((0, meter.free_until_ms),))
+    lease, leased = playback.issue_lease(after, paid=paid, affordable_ms=affordable_ms, now=work.now)
     after = replace(after, leased=leased)
     work.states[report.session_id] = after
     work.kept.append(Kept(report, state, after, accepted, playback.length(accepted)))
@@ -127,26 +134,34 @@ def _take_in(work: _Work, report: Report) -> Beat:
         position_ms=after.position_ms,
         covered_ms=after.covered_ms,
         is_complete=after.completed_at is not None,
-        lease=lease.write() if lease else None,
+        lease=lease,
     )
-    return beat if meter is None else _with_money(work, beat, meter, after, charged, affordable_ms)
+    if report.closes:
+        work.ending[report.session_id] = EndReason.STOPPED
+    return beat if meter is None else _with_money(work, beat, meter, after, charged, affordable_ms, paid)
 
 
 def _with_money(
-    work: _Work, beat: Beat, meter: MeterState, after: State, charged: Money | None, affordable_ms: int | None
+    work: _Work,
+    beat: Beat,
+    meter: MeterState,
+    after: State,
+    charged: Money | None,
+    affordable_ms: int | None,
+    paid: playback.Ranges | None,
 ) -> Beat:
     available = work.available(meter.wallet_id)
-    at_unpaid = bool(playback.difference(((after.position_ms, after.position_ms + 1),), after.coverage))
-    is_broke = affordable_ms == 0 and at_unpaid and after.position_ms < after.limit_ms
+    next_moment = ((after.position_ms, after.position_ms + 1),)
+    is_broke = affordable_ms == 0 and after.position_ms < after.limit_ms and bool(playback.difference(next_moment, paid or ()))
     if is_broke:
         work.ending[beat.session_id] = EndReason.OUT_OF_MONEY
     return replace(
         beat,
         charged=charged,
         session_cost=Money(meter.session_cost, meter.currency),
-        content_cost=Money(meter.posted, meter.currency),
+        content_cost=Money(meter.content_cost, meter.currency),
         balance=Money(available, meter.currency),
-        cap=Money(meter.cap, meter.currency) if meter.cap is not None else None,
+        cap=Money(meter.price, meter.currency) if meter.price is not None else None,
         is_owned=meter.is_owned,
         affordable_ms=affordable_ms,
         missing=rules.shortfall(meter, available) if is_broke else None,
@@ -183,7 +198,7 @@ async def _move_money(session: Session, work: _Work) -> None:
         await _pay(session, paid, work)
     for before, after in moved:
         if after.is_owned and not before.is_owned:
-            amount = Money(after.posted, after.currency)
+            amount = Money(after.content_cost, after.currency)
             fact = CapReached(after.id, after.user_id, after.content_id, after.creator_id, amount, after.session_id)
             await events.publish(session, fact)
 

@@ -15,10 +15,11 @@ from sqlalchemy import text
 
 from tuition.kernel import new_id
 from tuition.platform.database import Session
-from tuition.playback.rules import Kept, Ranges, State
+from tuition.playback.rules import EndReason, Kept, Ranges, State, intersection, normalize
 
 _LOCK = text(
-    "select p.id, s.id, s.user_id, s.content_id, s.status = 'active' and p.session_id = s.id, p.coverage::text, p.covered_ms,"
+    "select p.id, s.id, s.user_id, s.content_id, s.status = 'active' and p.session_id = s.id, s.end_reason, s.right_until,"
+    " p.coverage::text, p.covered_ms,"
     " p.duration_ms, s.limit_ms, p.position_ms, p.allowance_ms, p.speed, p.seen_at, p.completed_at, p.leased::text"
     " from play_sessions s join playback p on p.user_id = s.user_id and p.content_id = s.content_id"
     " where s.id = any(cast(:ids as uuid[])) order by p.id for update of p"
@@ -47,14 +48,16 @@ async def lock_states(session: Session, session_ids: Iterable[UUID]) -> dict[UUI
     rows = await session.execute(_LOCK, {"ids": sorted(set(session_ids))})
     states = {}
     for row in rows:
-        (playback_id, session_id, user_id, content_id, is_current, coverage, covered_ms, duration_ms, limit_ms, *rest) = row
-        position_ms, allowance_ms, speed, seen_at, completed_at, leased = rest
+        playback_id, session_id, user_id, content_id, is_current, end_reason, right_until, coverage, covered_ms, *rest = row
+        duration_ms, limit_ms, position_ms, allowance_ms, speed, seen_at, completed_at, leased = rest
         states[session_id] = State(
             playback_id=playback_id,
             session_id=session_id,
             user_id=user_id,
             content_id=content_id,
             is_current=is_current,
+            end_reason=EndReason(end_reason) if end_reason else None,
+            right_until=right_until,
             coverage=read_ranges(coverage),
             covered_ms=covered_ms,
             duration_ms=duration_ms,
@@ -70,7 +73,10 @@ async def lock_states(session: Session, session_ids: Iterable[UUID]) -> dict[UUI
 
 
 async def keep(session: Session, kept: Sequence[Kept]) -> None:
-    """Write what the reports came to: the newest state of each playback, and every report that played something as evidence."""
+    """Write what the reports came to: the newest state of each playback, and what of every report counted as evidence.
+
+    What could not be believed or paid is no evidence: refunds and bills are worked out from it.
+    """
     newest = {item.after.playback_id: item.after for item in kept}
     states = [newest[playback_id] for playback_id in sorted(newest)]
     if not states:
@@ -89,19 +95,20 @@ async def keep(session: Session, kept: Sequence[Kept]) -> None:
             "leased": [write_ranges(state.leased) for state in states],
         },
     )
-    played = [item for item in kept if item.report.intervals]
+    counted = [(item, intersection(normalize(item.report.intervals), item.after.coverage)) for item in kept]
+    played = [(item, ranges) for item, ranges in counted if ranges]
     if played:
         await session.execute(
             _EVIDENCE,
             {
-                "users": [item.before.user_id for item in played],
-                "ats": [item.report.at for item in played],
+                "users": [item.before.user_id for item, _ in played],
+                "ats": [item.report.at for item, _ in played],
                 "ids": [new_id() for _ in played],
-                "sessions": [item.before.session_id for item in played],
-                "contents": [item.before.content_id for item in played],
-                "played": [write_ranges(item.report.intervals) for item in played],
-                "new": [item.new_ms for item in played],
-                "speeds": [item.report.speed for item in played],
+                "sessions": [item.before.session_id for item, _ in played],
+                "contents": [item.before.content_id for item, _ in played],
+                "played": [write_ranges(ranges) for _, ranges in played],
+                "new": [item.new_ms for item, _ in played],
+                "speeds": [item.report.speed for item, _ in played],
             },
         )
 

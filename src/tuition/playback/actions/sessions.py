@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 
 from tuition.kernel import new_id
 from tuition.platform import events
@@ -17,6 +17,21 @@ from tuition.playback.models import Playback, PlaySession
 from tuition.playback.rules import ALLOWANCE_START_MS, SPEED_ONE, STALE_AFTER, Basis, Device, EndReason
 
 STALE_BATCH = 200
+# A film may have been replaced by a shorter one: what lies beyond its end is forgotten. Credit against the wall clock is not
+# made by beginning again: what was left grows by the time that has passed, up to what a first beginning gets.
+_POINT_TO = text(
+    "insert into playback as p (id, user_id, content_id, kind, session_id, allowance_ms, speed, seen_at, duration_ms)"
+    " values (:id, :user_id, :content_id, :kind, :session_id, :allowance, :speed, :now, :duration)"
+    " on conflict (user_id, content_id) do update set session_id = excluded.session_id, speed = excluded.speed,"
+    " seen_at = excluded.seen_at, duration_ms = excluded.duration_ms,"
+    " allowance_ms = least(excluded.allowance_ms,"
+    "  p.allowance_ms + greatest(0, extract(epoch from excluded.seen_at - p.seen_at) * 1000)::bigint),"
+    " coverage = p.coverage * int8multirange(int8range(0, excluded.duration_ms)),"
+    " leased = p.leased * int8multirange(int8range(0, excluded.duration_ms)),"
+    " covered_ms = (select coalesce(sum(upper(part) - lower(part)), 0)"
+    "  from unnest(p.coverage * int8multirange(int8range(0, excluded.duration_ms))) as part),"
+    " position_ms = least(p.position_ms, excluded.duration_ms)"
+)
 _PLAYED = text(
     "select coalesce((select sum(upper(part) - lower(part)) from unnest(range_agg(played)) as part), 0), max(at)"
     " from (select unnest(played) as played, at from play_intervals"
@@ -35,6 +50,7 @@ async def begin(
     limit_ms: int,
     device: Device,
     basis: Basis,
+    right_until: datetime | None = None,
     take_over: bool,
     now: datetime,
 ) -> PlaySession:
@@ -47,6 +63,10 @@ async def begin(
     running = (
         await session.scalars(select(PlaySession).where(PlaySession.user_id == user_id, PlaySession.status == "active"))
     ).one_or_none()
+    # Both rows that are written below are locked here, in the order of the heartbeat's batch.
+    touched = (Playback.content_id == content_id) | (Playback.session_id == (running.id if running else None))
+    statement = select(Playback.id).where(Playback.user_id == user_id, touched).order_by(Playback.id)
+    await session.execute(statement.with_for_update())
     if running is not None:
         await _make_room(session, running, device=device, take_over=take_over, now=now)
     begun = PlaySession(
@@ -61,24 +81,14 @@ async def begin(
         status="active",
         started_at=now,
         limit_ms=min(limit_ms, duration_ms),
+        right_until=right_until,
         created_at=now,
     )
     session.add(begun)
     await session.flush()  # the playback row below points at it
-    current = {
-        "session_id": begun.id,
-        "allowance_ms": ALLOWANCE_START_MS,
-        "speed": SPEED_ONE,
-        "seen_at": now,
-        "duration_ms": duration_ms,
-    }
-    await session.execute(
-        insert(Playback)
-        .values(
-            id=new_id(), user_id=user_id, content_id=content_id, kind=kind, coverage=text("'{}'"), leased=text("'{}'"), **current
-        )
-        .on_conflict_do_update(index_elements=["user_id", "content_id"], set_=current)
-    )
+    values = {"id": new_id(), "user_id": user_id, "content_id": content_id, "kind": kind, "session_id": begun.id}
+    start = {"allowance": ALLOWANCE_START_MS, "speed": SPEED_ONE, "now": now, "duration": duration_ms}
+    await session.execute(_POINT_TO, values | start)
     return begun
 
 
@@ -108,17 +118,41 @@ async def end(session: Session, play_session_id: UUID, *, reason: EndReason, at:
     return True
 
 
+async def end_all_of(session: Session, user_id: UUID, *, reason: EndReason, at: datetime, basis: Basis | None = None) -> int:
+    """End what a person plays at the moment (on this right, if one is named); returns how many sessions that were."""
+    statement = select(PlaySession.id).where(PlaySession.user_id == user_id, PlaySession.status == "active")
+    if basis is not None:
+        statement = statement.where(PlaySession.basis_type == basis.type, PlaySession.basis_id == basis.id)
+    ids = (await session.scalars(statement)).all()
+    return sum([await end(session, play_session_id, reason=reason, at=at) for play_session_id in ids])
+
+
+async def end_rights(session: Session, content_id: UUID, *, basis_types: Iterable[str], at: datetime) -> None:
+    """Let the sessions that play a content on such rights end with their next report, however many they are."""
+    await session.execute(
+        update(PlaySession)
+        .where(
+            PlaySession.content_id == content_id, PlaySession.status == "active", PlaySession.basis_type.in_(list(basis_types))
+        )
+        .values(right_until=func.least(PlaySession.right_until, at))
+    )
+
+
 async def close_stale(session: Session, *, now: datetime) -> int:
-    """End the sessions of which nothing was heard for two minutes; returns how many."""
+    """End the sessions of which nothing was heard for two minutes; returns how many.
+
+    Their rows are locked as the heartbeat's batch locks them; one that is reported at this moment is not stale and is left out.
+    """
     statement = (
-        select(PlaySession.id)
-        .join(Playback, Playback.session_id == PlaySession.id)
+        select(Playback.session_id)
+        .join(PlaySession, Playback.session_id == PlaySession.id)
         .where(PlaySession.status == "active", Playback.seen_at < now - STALE_AFTER)
-        .order_by(PlaySession.id)
+        .order_by(Playback.id)
         .limit(STALE_BATCH)
+        .with_for_update(of=Playback, skip_locked=True)
     )
     ids = (await session.scalars(statement)).all()
-    return sum([await end(session, play_session_id, reason=EndReason.CONNECTION_LOST, at=now) for play_session_id in ids])
+    return sum([await end(session, play_session_id, reason=EndReason.CONNECTION_LOST, at=now) for play_session_id in ids if play_session_id])
 
 
 async def _make_room(session: Session, running: PlaySession, *, device: Device, take_over: bool, now: datetime) -> None:

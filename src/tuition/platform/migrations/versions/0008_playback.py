@@ -26,6 +26,7 @@ create table play_sessions (
   end_reason text constraint ck_play_sessions_end_reason
     check (end_reason in ('stopped', 'replaced', 'taken_over', 'connection_lost', 'out_of_money', 'access_ended')),
   limit_ms bigint not null,
+  right_until timestamptz,
   played_ms bigint not null default 0 constraint ck_play_sessions_played check (played_ms >= 0),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

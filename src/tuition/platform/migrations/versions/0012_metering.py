@@ -22,6 +22,7 @@ create table meters (
   rate numeric(19,6) not null constraint ck_meters_rate check (rate > 0),
   exact numeric(40,0) not null default 0 constraint ck_meters_exact check (exact >= 0),
   posted_minor bigint not null default 0 constraint ck_meters_posted check (posted_minor >= 0),
+  base_minor bigint not null default 0,
   cap_minor bigint,
   fee_rate numeric(7,6) not null,
   tax_rate numeric(7,6) not null,
@@ -32,6 +33,7 @@ create table meters (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint ck_meters_cap check (posted_minor <= cap_minor or owned_at is not null),
+  constraint ck_meters_base check (base_minor between 0 and posted_minor),
   constraint ck_meters_split_base check (split_base_minor between 0 and posted_minor),
   constraint uq_meters_user_id_content_id_currency unique (user_id, content_id, currency)
 ) with (fillfactor = 60);
