@@ -135,7 +135,8 @@ class House:
         """Every file that holds text, with its text."""
         for name in self.files:
             path = self.root / name
-            if path.suffix not in BINARY and path.stat().st_size <= TEXT_BYTES_MAX:
+            # A file may go while we look: an editor saves, a build replaces its output.
+            if path.suffix not in BINARY and path.is_file() and path.stat().st_size <= TEXT_BYTES_MAX:
                 yield name, path.read_text(encoding="utf-8", errors="replace")
 
 

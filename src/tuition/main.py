@@ -72,10 +72,11 @@ def wire(bus: Bus) -> None:
     bus.subscribe(payments.RefundFailed, commerce.on_refund_failed)
     bus.subscribe(playback.PlaySessionEnded, metering.on_play_session_ended)
     bus.subscribe(access.AccessEnded, metering.on_access_ended)
-    for gone in (identity.PersonSuspended, identity.PersonDeactivated, identity.PersonErased):
-        bus.subscribe(gone, metering.on_person_gone)
-    for withdrawn in (catalog.ContentArchived, catalog.ContentDeleted):
-        bus.subscribe(withdrawn, metering.on_content_gone)
+    bus.subscribe(identity.PersonSuspended, metering.on_person_gone)
+    bus.subscribe(identity.PersonDeactivated, metering.on_person_gone)
+    bus.subscribe(identity.PersonErased, metering.on_person_gone)
+    bus.subscribe(catalog.ContentArchived, metering.on_content_gone)
+    bus.subscribe(catalog.ContentDeleted, metering.on_content_gone)
     bus.subscribe(metering.CapReached, _own_what_was_played)
     bus.subscribe(wallets.BalanceLow, _say_balance_is_low)
     messaging.reactions.wire(bus)
@@ -131,7 +132,8 @@ def _transport(settings: Settings) -> mail.Transport:
         case MailProvider.OUTBOX:
             return mail.Outbox()
         case MailProvider.SMTP:
-            return mail.Smtp(settings.smtp_url)
+            assert settings.smtp_url is not None, "the settings see to it"
+            return mail.Smtp(settings.smtp_url.get_secret_value())
         case MailProvider.RESEND:
             assert settings.resend_key is not None, "the settings see to it"
             return mail.Resend(settings.resend_key.get_secret_value())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -31,7 +32,7 @@ async def add_article(
     *,
     minor: int | None = None,
     published: bool = True,
-    **details: object,
+    **details: Any,
 ) -> catalog.Content:
     """An article, on sale for ``minor`` cents if given."""
     content = await catalog.create_content(session, creator, Kind.WRITTEN, title=title, **details)

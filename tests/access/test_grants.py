@@ -142,7 +142,7 @@ async def test_only_its_creator_gives_and_takes_back(
     assert (await access.decide(session, learner, content.id)).grant_id == bought.id
     for wrong in ({"kind": AccessType.PURCHASED}, {"expires_at": datetime(2020, 1, 1).astimezone()}):
         with pytest.raises(GrantInvalid):
-            await access.give(session, creator, content.id, learner.id, **wrong)  # type: ignore[arg-type]  # both wrong in value
+            await access.give(session, creator, content.id, learner.id, **wrong)
 
 
 START = datetime(2026, 3, 2, 9, 0).astimezone()
@@ -172,7 +172,11 @@ async def test_decisions_follow_a_simple_model_of_grants_over_time(
         part = await add_article(session, creator)
         series = await catalog.create_content(session, creator, Kind.SERIES, title="Series")
         await catalog.set_members(session, creator, series.id, [part.id])
-        scopes = {"content": access.Content(part.id), "collection": access.Collection(series.id), "catalogue": access.Catalogue()}
+        scopes: dict[str, access.Scope] = {
+            "content": access.Content(part.id),
+            "collection": access.Collection(series.id),
+            "catalogue": access.Catalogue(),
+        }
         sources = [new_id() for _ in range(4)]
         held: dict[tuple[int, str], datetime | None] = {}  # the model: what each source gives, and until when
         now = START

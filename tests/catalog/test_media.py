@@ -10,9 +10,9 @@ import pytest
 from tests.catalog.studio import Studio
 from tuition import catalog
 from tuition.catalog import Kind
-from tuition.catalog import jobs as catalog_jobs
 from tuition.catalog.adapters import ffmpeg
 from tuition.catalog.errors import StatusRefuses, UploadIncomplete
+from tuition.catalog.work import packaging
 
 
 async def test_a_film_goes_all_the_way_to_the_player(studio: Studio, films: dict[str, bytes]) -> None:
@@ -66,7 +66,7 @@ async def test_the_pieces_decode_and_a_second_run_changes_nothing(
     await ffmpeg.run(["-v", "error", "-i", str(tmp_path / "whole.mp4"), "-f", "null", "-"], timeout_s=60, log=said)
     assert said == []
     before = studio.shelf.files
-    await catalog_jobs.packaging.package_media(studio.database, studio.store, content_id, 1)
+    await packaging.package_media(studio.database, studio.store, content_id, 1)
     assert studio.shelf.files == before
 
 

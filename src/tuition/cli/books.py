@@ -16,7 +16,7 @@ from tuition.platform.settings import load
 
 application = typer.Typer(help="Prove the books, and take them away.", no_args_is_help=True, rich_markup_mode=None)
 EXIT_BROKEN = 1
-FORMATS = {".beancount": ledger.export_beancount, ".csv": ledger.export_csv, ".parquet": ledger.export_parquet}
+FORMATS = (".beancount", ".csv", ".parquet")
 
 
 @application.command("check")
@@ -24,11 +24,23 @@ def check(*, as_json: AsJson = False) -> None:
     """Prove every invariant of the books. Exit code 1: something does not add up, and it is named."""
     report = asyncio.run(_check(quiet=as_json))
     if as_json:
-        output.print_json({"clean": report.clean, "problems": list(report.problems), "checked": report.checked})
+        output.print_json(
+            {
+                "clean": report.clean,
+                "problems": list(report.problems),
+                "proved": report.checks,
+                "accounts": report.accounts,
+                "transactions": report.transactions,
+                "transfers": report.transfers,
+            }
+        )
     elif report.clean:
         output.console.print("[bold green]The books balance.[/]", highlight=False)
-        for name, count in report.checked.items():
-            output.console.print(f"  {name}: {count:,}")
+        output.console.print(
+            f"  {report.accounts:,} accounts, {report.transactions:,} transactions, {report.transfers:,} transfers"
+        )
+        for proved in report.checks:
+            output.console.print(f"  [green]✓[/] {proved}", highlight=False)
     else:
         output.console.print("[bold red]The books do not balance.[/]", highlight=False)
         for problem in report.problems:
@@ -54,10 +66,16 @@ async def _check(*, quiet: bool) -> ledger.CheckReport:
     ) as bar:
         task = bar.add_task("Reading the books", total=None)
         async with processes.runtime(load()) as runtime, runtime.database.reading() as session:
-            return await ledger.check(session, progress=lambda what: bar.update(task, description=what))
+            return await ledger.check(
+                session, lambda title, done, total: bar.update(task, description=title, completed=done, total=total)
+            )
 
 
 async def _export(file: Path) -> None:
     async with processes.runtime(load()) as runtime, runtime.database.reading() as session:
-        with file.open("wb") as out:
-            await FORMATS[file.suffix](session, out)
+        if file.suffix == ".parquet":
+            with file.open("wb") as binary:
+                await ledger.export_parquet(session, binary)
+            return
+        with file.open("w", encoding="utf-8", newline="") as out:
+            await (ledger.export_csv if file.suffix == ".csv" else ledger.export_beancount)(session, out)

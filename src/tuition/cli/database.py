@@ -30,7 +30,7 @@ def migrate(
         raise typer.BadParameter("a phase is pre or post")
     with processes.database_url(settings) as url:
         if not status:
-            steps = schema.upgrade(url, phase=phase, on_step=lambda step: None if as_json else output.console.print(f"  {step}"))  # type: ignore[arg-type] # checked above
+            steps = schema.upgrade(url, phase=phase, on_step=lambda step: None if as_json else output.console.print(f"  {step}"))
             if not as_json:
                 output.console.print(f"{len(steps)} migrations applied." if steps else "Nothing to do: the schema is the newest.")
         found = schema.status(url)
@@ -84,10 +84,9 @@ async def _examine(settings: Settings) -> list[Finding]:
         found.append(Finding("files", well=True, says=settings.files_url or str(settings.files_folder)))
         async with runtime.database.reading() as session:
             row = await site.current(session)
-            alive = await jobs.workers_alive(session)
+            working = (await jobs.workers_alive(session)).alive
         says = f"{row.mode.value}" if row.mode else "not stamped yet: tuition init or tuition demo does it"
         found.append(Finding("stamp", well=True, says=says))
-        working = len(alive) if not isinstance(alive, int | bool) else int(alive)
         says = f"{working} workers" if working else "nobody does background work: run tuition work or tuition serve"
         found.append(Finding("background work", well=True, says=says))
     return found

@@ -107,14 +107,17 @@ class Unit:
         """Keep the answer beside the key. The commit follows when the unit closes."""
         if self._claim is None:
             return
-        body = getattr(response, "body", None)
-        headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
-        answer = {"status": response.status_code, "headers": headers, "body": bytes(body or b"")}
         if self._session is not None and not self._is_claim_committed:
-            await idempotency.store_answer(self._session, self._claim, **answer)
+            await self._keep_answer(self._session, self._claim, response)
             return
         async with self.runtime.database.transaction() as session:
-            await idempotency.store_answer(session, self._claim, **answer)
+            await self._keep_answer(session, self._claim, response)
+
+    @staticmethod
+    async def _keep_answer(session: Session, claim: idempotency.Claimed, response: Response) -> None:
+        headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
+        body = bytes(getattr(response, "body", b""))
+        await idempotency.store_answer(session, claim, status=response.status_code, headers=headers, body=body)
 
     async def abandon(self) -> None:
         """Give the key back after a refusal or a failure: nothing was done under it, so it may be tried again."""

@@ -56,8 +56,9 @@ async def metered_sessions_of(
 ) -> paging.Page[MeteredLine]:
     """A person's paid play sessions, newest first; a running one shows what it has cost so far."""
     statement = _LINES.where(PlaySession.user_id == user_id)
-    keys = [PlaySession.started_at.desc(), PlaySession.id.desc()]
-    page = await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    page = await paging.paginate(
+        session, statement, keys=[PlaySession.started_at.desc(), PlaySession.id.desc()], cursor=cursor, limit=limit
+    )
     return paging.Page([_line(*row) for row in page.items], page.next_cursor)
 
 

@@ -85,5 +85,6 @@ async def sessions_page(
 ) -> paging.Page[PlaySession]:
     """A person's play sessions, newest first."""
     statement = select(PlaySession).where(PlaySession.user_id == user_id)
-    keys = [PlaySession.started_at.desc(), PlaySession.id.desc()]
-    return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit)
+    return await paging.paginate(
+        session, statement, keys=[PlaySession.started_at.desc(), PlaySession.id.desc()], cursor=cursor, limit=limit
+    )

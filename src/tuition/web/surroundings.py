@@ -8,14 +8,14 @@ from fastapi import Request
 
 from tuition import identity, messaging, wallets
 from tuition.edge import unit_of
-from tuition.identity import Actor
+from tuition.identity import Actor, Permission
 from tuition.kernel import Currency, Money
 from tuition.platform import site
 from tuition.platform.database import ReadSession
 from tuition.platform.settings import Mode
 from tuition.web.rendering import Shell, Site, Viewer, page_reader, reading_as
 
-DOORS = {"studio": "content:create", "owner": "site:configure", "partners": "platform:manage"}
+DOORS: dict[str, Permission] = {"studio": "content:create", "owner": "site:configure", "partners": "platform:manage"}
 """The side doors of the menu, and the permission that opens each."""
 
 

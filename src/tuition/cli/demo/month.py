@@ -135,7 +135,7 @@ class Month:
         if refund:
             self.watch.advance(timedelta(hours=2))
             async with self.runtime.database.transaction() as session:
-                for purchase in await commerce.purchases_of_order(session, order.id):
+                for purchase in (await commerce.purchases_of_orders(session, [order.id]))[order.id]:
                     await commerce.refund(session, learner, purchase.id, reason="Not what I was looking for")
 
     def _move_to(self, moment: datetime) -> None:

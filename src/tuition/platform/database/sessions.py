@@ -14,7 +14,7 @@ class Session(AsyncSession):
 class ReadSession(AsyncSession):
     """A transaction that PostgreSQL keeps from writing (``BEGIN … READ ONLY``)."""
 
-    def add(self, instance: object, _warn: bool = True) -> None:
+    def add(self, instance: object, _warn: bool = True) -> None:  # noqa: FBT001, FBT002 - the signature is SQLAlchemy's
         """Refused: what is added here could never be written."""
         raise AssertionError("a read session adds nothing")
 
