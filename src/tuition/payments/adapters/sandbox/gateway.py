@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+import httpx
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -40,8 +41,12 @@ class SandboxGateway:
     name = "sandbox"
     is_test = True
 
-    def __init__(self, database: Database, *, base_url: str, secret: bytes) -> None:
+    def __init__(
+        self, database: Database, *, base_url: str, secret: bytes, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """``transport``: how messages travel, where not by a real connection (a test that has no server)."""
         self._database = database
+        self.transport = transport
         self._base_url = base_url.rstrip("/")
         self._secret = secret
 

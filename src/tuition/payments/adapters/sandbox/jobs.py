@@ -23,7 +23,7 @@ async def deliver(context: jobs.Context, event_id: str) -> None:
     async with context.database.reading() as session:
         event = await session.get_one(SandboxEvent, event_id)
     headers = {SIGNATURE_HEADER: gateway.sign(event.body, at=clock.now()), "content-type": "application/json"}
-    async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False, transport=gateway.transport) as client:
         answer = await client.post(gateway.webhook_url, content=event.body, headers=headers)
     answer.raise_for_status()
     async with context.database.transaction() as session:
