@@ -18,7 +18,7 @@ from granian.server.embed import Server
 from playwright.async_api import Browser, Page, async_playwright
 from starlette.types import ASGIApp
 
-from tests.web.built import built_front_end  # noqa: F401 - a fixture
+from tests.web.built import built_front_end  # noqa: F401  # pytest finds fixtures by their name in conftest
 
 CHROMIUM = os.environ.get("TUITION_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 ARGUMENTS = (
@@ -36,7 +36,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 PHONE, TABLET, DESKTOP = 390, 768, 1440
 START_S = 10
 
-Serve = Callable[[ASGIApp], Awaitable[str]]
+Serve = Callable[..., Awaitable[str]]
 OpenPage = Callable[..., Awaitable[Page]]
 
 
@@ -51,11 +51,15 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@asynccontextmanager
-async def _running(app: ASGIApp) -> AsyncIterator[str]:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def _running(app: ASGIApp, port: int) -> AsyncIterator[str]:
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(START_S):
@@ -78,11 +82,11 @@ async def _answers(port: int) -> bool:
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
-    """Serve an application on a free port of this machine until the test ends; gives its address."""
+    """Serve an application on a port of this machine (left out: a free one) until the test ends; gives its address."""
     async with AsyncExitStack() as stack:
 
-        async def start(app: ASGIApp) -> str:
-            return await stack.enter_async_context(_running(app))
+        async def start(app: ASGIApp, port: int | None = None) -> str:
+            return await stack.enter_async_context(_running(app, port or free_port()))
 
         yield start
 

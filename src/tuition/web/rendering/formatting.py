@@ -13,8 +13,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 from babel.units import format_unit
 from markupsafe import Markup
 
-from tuition.kernel import DomainError, Money, clock, exponent_of
-from tuition.kernel.money import CREDITS
+from tuition.kernel import CREDITS, DomainError, Money, clock, exponent_of
 from tuition.web.rendering.reader import current, translate, translate_plural
 
 MINUTE_S = 60
