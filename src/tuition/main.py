@@ -18,11 +18,20 @@ import tuition
 from tuition import access, api, catalog, commerce, earnings, identity, messaging, metering, payments, playback, wallets, web
 from tuition.api import health, openapi
 from tuition.api.playing import Heartbeat
-from tuition.edge import Runtime, SecurityMiddleware, problem_response, status_of
+from tuition.edge import (
+    GateMiddleware,
+    Runtime,
+    SecurityMiddleware,
+    TelemetryMiddleware,
+    limit_visitors,
+    problem_response,
+    status_of,
+    told_to_stop,
+)
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
 from tuition.payments.adapters.sandbox import SandboxGateway
-from tuition.platform import files, jobs, mail, privacy, secrets
+from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
 from tuition.platform.database import Database, Session, connect
 from tuition.platform.events import Bus
 from tuition.platform.settings import MailProvider, Settings, secret_key
@@ -54,6 +63,7 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
         translations=translations_of,
         keeps=settings.mail_provider is MailProvider.OUTBOX,
     )
+    privacy.register("platform", export=audit.export, erase=audit.erase)
     for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce):
         privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
     return Runtime(settings=settings, database=database, services=services)
@@ -158,15 +168,26 @@ def _gateways(settings: Settings, database: Database) -> list[payments.Gateway]:
 
 def create_app(runtime: Runtime) -> Any:
     """The ASGI application around a runtime."""
+    tracer = telemetry.start_tracing(runtime.settings.otel_endpoint, version=tuition.__version__)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with runtime.service(messaging.Hub).listening():
-            yield
+        hub = runtime.service(messaging.Hub)
+        async with hub.listening():
+            with told_to_stop(hub.close):
+                yield
         await heartbeat.batcher.close()
         await runtime.close()
+        telemetry.stop_tracing(tracer)
 
-    app = FastAPI(title="Tuition", version=tuition.__version__, lifespan=lifespan, docs_url="/docs", redoc_url=None)
+    app = FastAPI(
+        title="Tuition",
+        version=tuition.__version__,
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        dependencies=[Depends(limit_visitors)],
+    )
     app.state.runtime = runtime
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
     for router in [health.router, *api.ROUTERS]:
@@ -182,8 +203,9 @@ def create_app(runtime: Runtime) -> Any:
     app.add_exception_handler(PoolTimeout, _unavailable)
     app.add_exception_handler(Exception, _broke)
     app.add_middleware(SecurityMiddleware)
+    telemetry.trace_app(app, tracer)
     heartbeat = Heartbeat(app, runtime)
-    return heartbeat
+    return TelemetryMiddleware(GateMiddleware(heartbeat, runtime.settings))
 
 
 def _is_for_program(request: Request) -> bool:
@@ -237,7 +259,7 @@ async def _refuse_value(request: Request, error: Exception) -> Response:
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = TITLES.get(error.status_code, "Refused")
-    detail = str(error.detail) if error.status_code == 400 else f"{title}."
+    detail = str(error.detail) if error.status_code in {400, 413} else f"{title}."
     return _answer(request, error.status_code, "edge.http", detail, headers=dict(error.headers or {}))
 
 

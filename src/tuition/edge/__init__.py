@@ -8,9 +8,12 @@ twice; a refusal is ``application/problem+json`` (RFC 9457) and never a stack tr
 
 from tuition.edge.body import MoneyIn, MoneyOut, PageOut
 from tuition.edge.dependencies import ClientInfo, CurrentActor, Reading, Services, SignedIn, Steps, Writing
+from tuition.edge.gate import GateMiddleware, limit_visitors
 from tuition.edge.problems import Problem, problem_response, problems, status_of
 from tuition.edge.runtime import Runtime, runtime_of
 from tuition.edge.security import SecurityMiddleware, clear_sign_in_cookie, set_sign_in_cookie, sign_in_cookie
+from tuition.edge.stopping import told_to_stop
+from tuition.edge.telemetry import TelemetryMiddleware
 from tuition.edge.unit import Client, EdgeRoute, Unit, unit_of
 
 __all__ = [
@@ -18,6 +21,7 @@ __all__ = [
     "ClientInfo",
     "CurrentActor",
     "EdgeRoute",
+    "GateMiddleware",
     "MoneyIn",
     "MoneyOut",
     "PageOut",
@@ -28,14 +32,17 @@ __all__ = [
     "Services",
     "SignedIn",
     "Steps",
+    "TelemetryMiddleware",
     "Unit",
     "Writing",
     "clear_sign_in_cookie",
+    "limit_visitors",
     "problem_response",
     "problems",
     "runtime_of",
     "set_sign_in_cookie",
     "sign_in_cookie",
     "status_of",
+    "told_to_stop",
     "unit_of",
 ]

@@ -54,8 +54,9 @@ class Hub:
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
         self._url = url.replace("+psycopg://", "://", 1)  # the settings also take SQLAlchemy's way of writing an address
-        self._pages: dict[UUID, set[asyncio.Queue[Live]]] = defaultdict(set)
+        self._pages: dict[UUID, set[asyncio.Queue[Live | None]]] = defaultdict(set)
         self._ready = asyncio.Event()
+        self._is_closed = False
 
     @property
     def pages(self) -> int:
@@ -77,17 +78,27 @@ class Hub:
         """Wait until it listens."""
         await self._ready.wait()
 
+    def close(self) -> None:
+        """End every stream: the process is told to stop, and an open line would keep it. Pages open another line elsewhere."""
+        self._is_closed = True
+        for queues in self._pages.values():
+            for queue in queues:
+                _put(queue, None)
+
     async def stream(self, person_id: UUID, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncGenerator[Live | None, None]:
         """What happens for a person from now on, beginning with the count; ``None`` when nothing has for a while."""
-        queue: asyncio.Queue[Live] = asyncio.Queue(WAITING_MAX)
+        queue: asyncio.Queue[Live | None] = asyncio.Queue(WAITING_MAX)
         self._pages[person_id].add(queue)
         try:
             yield await self._read(person_id, None)
-            while True:
+            while not self._is_closed:
                 try:
-                    yield await asyncio.wait_for(queue.get(), heartbeat_s)
+                    news = await asyncio.wait_for(queue.get(), heartbeat_s)
                 except TimeoutError:
                     yield None
+                    continue
+                if news is not None:
+                    yield news
         finally:
             self._pages[person_id].discard(queue)
             if not self._pages[person_id]:
@@ -123,9 +134,7 @@ class Hub:
     async def _pass_on(self, person_id: UUID, notification_id: UUID | None) -> None:
         news = await self._read(person_id, notification_id)
         for queue in list(self._pages.get(person_id, ())):
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(news)
+            _put(queue, news)
 
     async def _read(self, person_id: UUID, notification_id: UUID | None) -> Live:
         async with self._database.reading(fresh=True) as session:
@@ -137,3 +146,9 @@ class Hub:
             except NotificationUnknown:
                 return Live(unread)
             return Live(unread, row.id, row.type, row.title, row.message, row.action_url, row.action_label, row.created_at)
+
+
+def _put(queue: asyncio.Queue[Live | None], news: Live | None) -> None:
+    if queue.full():
+        queue.get_nowait()
+    queue.put_nowait(news)

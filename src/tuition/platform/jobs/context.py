@@ -25,6 +25,10 @@ class Services:
         self._by_type[kind] = instance
         return self
 
+    def has(self, kind: type[Any]) -> bool:
+        """Whether a service of that type was provided."""
+        return kind in self._by_type
+
     def get(self, kind: type[T]) -> T:
         """The service of that type; one that nobody provided is a mistake in the composition root."""
         assert kind in self._by_type, f"no service of type {kind.__name__} was provided"

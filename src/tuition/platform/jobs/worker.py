@@ -31,10 +31,11 @@ async def run_worker(
     queues: Sequence[str] | None = None,
     concurrency: int = CONCURRENCY,
     polling_interval_s: float = POLLING_INTERVAL_S,
+    shutdown_s: float = SHUTDOWN_S,
     install_signal_handlers: bool = True,
     wait: bool = True,
 ) -> None:
-    """Work until told to stop (or, with ``wait=False``, until the queue is empty).
+    """Work until told to stop (or, with ``wait=False``, until the queue is empty); jobs under way then have ``shutdown_s``.
 
     ``url`` is a plain PostgreSQL address that reaches the server itself: LISTEN does not pass through a pooler.
     """
@@ -55,7 +56,7 @@ async def run_worker(
             concurrency=concurrency,
             wait=wait,
             fetch_job_polling_interval=polling_interval_s,
-            shutdown_graceful_timeout=SHUTDOWN_S,
+            shutdown_graceful_timeout=shutdown_s,
             install_signal_handlers=install_signal_handlers,
         )
 
