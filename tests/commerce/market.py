@@ -117,7 +117,14 @@ class Market(Cinema):
                 await sandbox.finish_second_step(session, charge.reference, approved=approve)
 
     async def pay_in(
-        self, actor: Actor, minor: int, *, card: str = VISA, save: bool = False, method_id: UUID | None = None
+        self,
+        actor: Actor,
+        minor: int,
+        *,
+        card: str = VISA,
+        approve: bool = True,
+        save: bool = False,
+        method_id: UUID | None = None,
     ) -> Payment:
         """Top up by card, all the way."""
         async with self.database.transaction() as session:
@@ -127,7 +134,7 @@ class Market(Cinema):
             )
         payment = await payments.ask(self.database, self.gateways, payment.id)
         if method_id is None:
-            await self.type_card(payment, card)
+            await self.type_card(payment, card, approve=approve)
         await self.work()
         return await self.payment(payment.id)
 
@@ -194,6 +201,11 @@ class Market(Cinema):
     async def later(self, **by: float) -> None:
         """Let time go by."""
         self.moment.advance(timedelta(**by))
+
+    @staticmethod
+    def days(number: int) -> timedelta:
+        """So many days."""
+        return timedelta(days=number)
 
     async def check_books(self) -> None:
         """What must hold whenever nothing is under way, whatever was bought by whom."""
