@@ -30,6 +30,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "welcome": {"url": "/"},
     "verify_email": {"url": "/verify-email?token=t"},
     "password_reset": {"url": "/reset-password?token=t"},
+    "notification_address": {"url": "/confirm-notices?token=t"},
     "email_change": {"url": "/confirm-email?token=t"},
     "security_notice": {"what": "password_changed", "url": "/settings"},
     "purchase_receipt": {"titles": ["Tea & <cake>"], "total": AMOUNT, "url": "/orders/1"},

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from tuition import messaging
-from tuition.edge import EdgeRoute, PageOut, Reading, SignedIn, Writing, problems
+from tuition.edge import EdgeRoute, PageOut, Reading, Services, SignedIn, Writing, problems
 from tuition.edge.body import CurrencyCode
 from tuition.kernel import MINOR_MAX, Currency, Money
 from tuition.messaging import EmailLog, EmailStatus, Notification, SettingsView
@@ -18,6 +20,8 @@ from tuition.platform import paging
 
 router = APIRouter(prefix="/v1/me", tags=["messages"], route_class=EdgeRoute)
 outbox = APIRouter(prefix="/v1/admin/emails", tags=["administration"], route_class=EdgeRoute)
+RETRY_MS = 5000
+"""How long a program waits before it opens the line again."""
 ID_EXAMPLE = "0192f0c1-6d1e-7c3a-9a51-2f6d2c9c7b10"
 EmailId = Annotated[UUID, Path(description="The e-mail.", examples=[ID_EXAMPLE])]
 
@@ -46,6 +50,24 @@ class ReadOut(BaseModel):
     count: int
 
 
+class UnreadOut(BaseModel):
+    """How many wait to be read."""
+
+    unread: int = Field(description="Counted up to a hundred.", le=100)
+
+
+class NewsOut(UnreadOut):
+    """What an open line says: how many wait to be read, and what has just arrived, if something has."""
+
+    id: UUID | None = None
+    kind: str | None = Field(default=None, examples=["low_balance"])
+    title: str | None = None
+    message: str | None = None
+    action_url: str | None = None
+    action_label: str | None = None
+    at: datetime | None = None
+
+
 class ThresholdIn(BaseModel):
     """An amount below which to warn; zero never warns."""
 
@@ -61,6 +83,12 @@ class SettingsIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     low_balance_threshold: ThresholdIn | None = None
+    notification_email: str | None = Field(
+        default=None,
+        max_length=254,
+        description="Where notices go once the link that is mailed there was opened; `null` is the account's address.",
+        examples=["notices@example.com"],
+    )
     type_preferences: dict[str, dict[str, bool]] | None = Field(
         default=None,
         max_length=50,
@@ -126,6 +154,40 @@ async def list_notifications(
     return PageOut(items=[NotificationOut.of(row) for row in page.items], next_cursor=page.next_cursor)
 
 
+@router.get("/notifications/unread", summary="Count my unread notifications", responses=problems(401))
+async def count_unread(session: Reading, actor: SignedIn) -> UnreadOut:
+    """How many wait to be read."""
+    return UnreadOut(unread=await messaging.unread_count(session, actor.id))
+
+
+@router.get(
+    "/notifications/stream",
+    summary="Hear of my notifications as they come",
+    response_class=StreamingResponse,
+    responses={**problems(401), 200: {"description": "Server-sent events", "content": {"text/event-stream": {}}}},
+)
+async def stream(actor: SignedIn, services: Services) -> StreamingResponse:
+    """An open line of server-sent events (WHATWG HTML, 9.2), beginning with how things stand.
+
+    Each `event: notification` carries JSON: `unread`, and when something has just arrived its `id`, `kind`, `title`, `message`,
+    `action_url`, `action_label` and `at`. What was missed while the line was down is in the list.
+    """
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    lines = _lines(services.service(messaging.Hub), actor.id)
+    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+
+
+async def _lines(hub: messaging.Hub, person_id: UUID) -> AsyncIterator[str]:
+    yield f"retry: {RETRY_MS}\n\n"
+    async for news in hub.stream(person_id):
+        if news is None:
+            # Keeps proxies from thinking that the line is dead.
+            yield ": still here\n\n"
+            continue
+        said = NewsOut.model_validate(news, from_attributes=True).model_dump_json(exclude_none=True)
+        yield f"event: notification\ndata: {said}\n\n"
+
+
 @router.post("/notifications/read", summary="Mark all my notifications as read", responses=problems(401))
 async def read_all(session: Writing, actor: SignedIn) -> ReadOut:
     """Take note that you have read everything."""
@@ -146,13 +208,15 @@ async def show_settings(session: Reading, actor: SignedIn) -> SettingsOut:
     return SettingsOut.of(await messaging.settings_of(session, actor.id))
 
 
-@router.put("/notification-settings", summary="Choose what I want to be told", responses=problems(401))
+@router.put("/notification-settings", summary="Choose what I want to be told", responses=problems(401, 429))
 async def change_settings(body: SettingsIn, session: Writing, actor: SignedIn) -> SettingsOut:
     """Below which balance to be warned, and which kinds of news to get on which channel.
 
     What the law or the money needs always comes.
     """
     low = body.low_balance_threshold
+    if "notification_email" in body.model_fields_set:
+        await messaging.choose_notification_email(session, actor.id, body.notification_email)
     view, _ = await messaging.change_settings(
         session,
         actor.id,

@@ -8,9 +8,10 @@ e-mail is encrypted at rest, and forgotten after sending where it held a secret 
 """
 
 from tuition.messaging import jobs, privacy, reactions
+from tuition.messaging.actions.addresses import choose_notification_email
 from tuition.messaging.actions.mailing import record_delivery, retry_email, send_email
 from tuition.messaging.actions.notifying import mark_all_read, mark_read, notify
-from tuition.messaging.actions.preferences import change_settings, confirm_notification_email, unsubscribe
+from tuition.messaging.actions.preferences import change_settings, confirm_notification_email, read_unsubscribe, unsubscribe
 from tuition.messaging.errors import (
     AddressTokenRefused,
     EmailNotRetryable,
@@ -33,11 +34,12 @@ from tuition.messaging.queries import (
     settings_of,
     unread_count,
 )
-from tuition.messaging.rules import EMAIL_KINDS, NOTIFICATION_KINDS, Category
+from tuition.messaging.rules import EMAIL_KINDS, NOTIFICATION_KINDS, SWITCHABLE, Category
 
 __all__ = [
     "EMAIL_KINDS",
     "NOTIFICATION_KINDS",
+    "SWITCHABLE",
     "AddressTokenRefused",
     "Category",
     "EmailBody",
@@ -56,6 +58,7 @@ __all__ = [
     "SettingsView",
     "UnsubscribeTokenRefused",
     "change_settings",
+    "choose_notification_email",
     "configure",
     "confirm_notification_email",
     "get_email_for",
@@ -68,6 +71,7 @@ __all__ = [
     "notify",
     "privacy",
     "reactions",
+    "read_unsubscribe",
     "record_delivery",
     "retry_email",
     "send_email",

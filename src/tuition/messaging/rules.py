@@ -50,6 +50,7 @@ def _kinds() -> dict[str, EmailKind]:
         EmailKind("verify_email", transactional, "account", url, secret=True),
         EmailKind("password_reset", transactional, "account", url, secret=True),
         EmailKind("email_change", transactional, "account", url, secret=True),
+        EmailKind("notification_address", transactional, "account", url),
         EmailKind("security_notice", transactional, "account", frozenset({"what"})),
         EmailKind("purchase_receipt", transactional, "money", frozenset({"total"})),
         EmailKind("topup_receipt", transactional, "money", frozenset({"amount"})),

@@ -51,7 +51,9 @@ async def change_settings(
         row.notification_email_confirmed_at = None
         token = _sealed(_ADDRESS, str(person_id), row.notification_email) if row.notification_email else None
     if type_preferences is not None:
-        row.type_preferences = {**row.type_preferences, **_checked(type_preferences)}
+        given = _checked(type_preferences)
+        merged = {kind: {**(row.type_preferences.get(kind) or {}), **chosen} for kind, chosen in given.items()}
+        row.type_preferences = {**row.type_preferences, **merged}
     # flush: the view below, and whoever hears of the change, read the row again.
     await session.flush()
     if low_balance is not None:
@@ -76,15 +78,25 @@ def unsubscribe_token(person_id: UUID, kind: str) -> str:
     return _sealed(_UNSUBSCRIBE, str(person_id), kind)
 
 
+def read_unsubscribe(token: str) -> str:
+    """Which kind a link would switch off. Raises ``UnsubscribeTokenRefused``."""
+    return _unsubscribe(token)[1]
+
+
 async def unsubscribe(session: Session, token: str) -> str:
     """Send no more e-mails of the link's kind to its person, and return the kind. Raises ``UnsubscribeTokenRefused``."""
+    person_id, kind = _unsubscribe(token)
+    row = await _row(session, person_id)
+    chosen = row.type_preferences.get(kind) or {}
+    row.type_preferences = {**row.type_preferences, kind: {**chosen, "email": False}}
+    return kind
+
+
+def _unsubscribe(token: str) -> tuple[UUID, str]:
     opened = _opened(_UNSUBSCRIBE, token)
     if opened is None or opened[1] not in SWITCHABLE:
         raise UnsubscribeTokenRefused
-    row = await _row(session, UUID(opened[0]))
-    chosen = row.type_preferences.get(opened[1]) or {}
-    row.type_preferences = {**row.type_preferences, opened[1]: {**chosen, "email": False}}
-    return opened[1]
+    return UUID(opened[0]), opened[1]
 
 
 async def _row(session: Session, person_id: UUID) -> NotificationSettings:
