@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import typst
 
-from tuition import access, catalog, identity, metering, playback, wallets
+from tuition import access, catalog, identity, messaging, metering, playback, wallets
 from tuition.access import AccessType
 from tuition.catalog import BodyFormat, Kind, OneTime, PerMinute, Visibility
 from tuition.edge import Runtime
@@ -110,7 +111,7 @@ async def add_book(
 ) -> catalog.Content:
     """A PDF of a few pages."""
     content = await catalog.create_content(session, creator, Kind.DOCUMENT, title=title, **details)
-    data = typst.compile(BOOK)
+    data = _book()
     key = f"documents/{content.id}/book.pdf"
     await store.put(key, data)
     session.add(
@@ -133,6 +134,11 @@ async def add_book(
     # The check before publishing looks for the row.
     await session.flush()
     return await _finish(session, creator, content, price, None, publish=True)
+
+
+@cache
+def _book() -> bytes:
+    return bytes(typst.compile(BOOK))
 
 
 async def _finish(
@@ -239,11 +245,12 @@ async def open_school(session: Session, store: files.Store) -> School:
     return school
 
 
-def runtime(database: Database, store: files.Store, *services: object) -> Runtime:
-    """The parts that the pages need."""
-    settings = Settings(mode=Mode.TEST)
-    provided = jobs.Services(*services).provide(files.Store, store).provide(Settings, settings)
-    return Runtime(settings=settings, database=database, services=provided)
+def runtime(database: Database, store: files.Store, database_url: str = "") -> Runtime:
+    """The parts that the pages need. With an address of the database the pages hear news."""
+    settings = Settings(mode=Mode.TEST, public_url="http://tuition.test")
+    hub = messaging.Hub(database, database_url)
+    services = jobs.Services(hub).provide(files.Store, store).provide(Settings, settings)
+    return Runtime(settings=settings, database=database, services=services)
 
 
 def store_in(folder: Path) -> files.Store:

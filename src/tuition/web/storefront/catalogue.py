@@ -104,7 +104,7 @@ async def catalogue(
         "suggestions": [] if cards else await _suggestions(session, actor, currency),
         "total": found.facets.total,
     }
-    is_part = request.headers.get("hx-target") == "browse" and "hx-history-restore-request" not in request.headers
+    is_part = request.headers.get("hx-target") == "browse"
     return render(request, "storefront/_browse.html" if is_part else "storefront/catalogue.html", **context)
 
 

@@ -104,4 +104,4 @@ async def _events(hub: messaging.Hub, person_id: UUID) -> AsyncIterator[str]:
 
 
 def _is_part(request: Request) -> bool:
-    return request.headers.get("hx-request") == "true" and "hx-history-restore-request" not in request.headers
+    return request.headers.get("hx-request") == "true"
