@@ -74,6 +74,7 @@ class Transaction(AppendOnly, Base):
 class TransferRow(Base):
     """One movement between two accounts; append-only, partitioned by the month of ``at``.
 
+    The primary key is also the index of the credited account's statement.
     No foreign keys: checking one would lock the busy account that a posting must not wait for. ``ledger check`` proves them.
     """
 
@@ -84,16 +85,15 @@ class TransferRow(Base):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("debit_account_id <> credit_account_id", name="two_ends"),
         Index("idx_ledger_transfers_debit_account_id_at", "debit_account_id", "at"),
-        Index("idx_ledger_transfers_credit_account_id_at", "credit_account_id", "at"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
+    credit_account_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner: Mapped[UUID] = mapped_column(primary_key=True)
     transaction_id: Mapped[UUID]
     debit_account_id: Mapped[UUID]
-    credit_account_id: Mapped[UUID]
     amount: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -13,8 +13,9 @@ branch_labels = None
 depends_on = None
 phase = "pre"
 
-# Keys that must be unique begin with what grows with time (ids are UUIDv7) and end with the owner: each insert then goes to
-# the same few pages, which the log of changes holds whole once, and the tables can still be distributed by owner.
+# Unique keys are laid out so that an insert goes to few pages, which the log of changes then holds whole once: a transaction's
+# begins with its id (UUIDv7: grows with time), a transfer's is at the same time the index of the credited account's statement.
+# Both end with the owner, so that the tables can be distributed by it.
 TABLES = """
 create table ledger_kinds (
   kind text constraint pk_ledger_kinds primary key,
@@ -63,11 +64,10 @@ create table ledger_transfers (
   debit_account_id uuid not null,
   credit_account_id uuid not null,
   amount bigint not null constraint ck_ledger_transfers_amount check (amount > 0),
-  constraint pk_ledger_transfers primary key (at, id, owner),
+  constraint pk_ledger_transfers primary key (credit_account_id, at, id, owner),
   constraint ck_ledger_transfers_two_ends check (debit_account_id <> credit_account_id)
 ) partition by range (at);
 create index idx_ledger_transfers_debit_account_id_at on ledger_transfers (debit_account_id, at);
-create index idx_ledger_transfers_credit_account_id_at on ledger_transfers (credit_account_id, at);
 select tuition_append_only('ledger_transfers');
 create table ledger_transfers_default partition of ledger_transfers default;
 create trigger append_only_all before truncate on ledger_transfers_default
