@@ -8,7 +8,7 @@ const locale = document.documentElement.lang;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const fill = (sentence, values) => sentence.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 function size(bytes) {
   let step = 0;

@@ -7,9 +7,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tuition.web import appearance, identity, storefront, studio
+from tuition.web import appearance, identity, messaging, owner, playing, storefront, studio
 
-ROUTERS: list[APIRouter] = [appearance.router, *identity.ROUTERS, *storefront.ROUTERS, *studio.ROUTERS]
+ROUTERS: list[APIRouter] = [
+    appearance.router,
+    *identity.ROUTERS,
+    messaging.router,
+    *owner.ROUTERS,
+    playing.router,
+    *storefront.ROUTERS,
+    *studio.ROUTERS,
+]
 """Every router of the pages."""
 
 

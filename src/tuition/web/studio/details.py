@@ -6,18 +6,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, BackgroundTasks, Request
 from starlette.responses import Response
 
 from tuition import catalog
 from tuition.catalog import Kind, Level, Visibility
-from tuition.edge import EdgeRoute, Reading, Writing, status_of
+from tuition.edge import EdgeRoute, Reading, Services, Writing, status_of
 from tuition.identity import Actor
 from tuition.kernel import DomainError, clock, to_id
 from tuition.platform.database import AnySession, Session
-from tuition.web.rendering import page_reader, see_other
+from tuition.web.rendering import Shell, page_reader, see_other, shell_of
 from tuition.web.rendering import translate as _
 from tuition.web.rendering.formatting import language_name
+from tuition.web.storefront.contents import content_page
 from tuition.web.studio.forms import Fields, Typed, is_on, read_decimal, read_moment, say
 from tuition.web.studio.surroundings import Creator, Work, address, load_work, work_page
 
@@ -156,6 +157,16 @@ async def _details_page(
         visibilities=visibilities(),
         is_playable=Kind(work.content.kind) in catalog.PLAYABLE,
     )
+
+
+@router.get("/visitor")
+async def as_visitor(request: Request, content_id: UUID, session: Reading, actor: Creator, services: Services) -> Response:
+    """Its page as somebody sees it who is not signed in. It counts as nobody's view."""
+    content = await catalog.get_owned_content(session, actor, content_id)
+    request.state.shell = Shell(site=shell_of(request).site)
+    page = await content_page(content.slug, request, session, None, services, BackgroundTasks())
+    page.background = None
+    return page
 
 
 @router.get("/publishing")

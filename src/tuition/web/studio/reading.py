@@ -30,11 +30,13 @@ class Asked:
     kind: Kind | None = None
     status: Status | None = None
     words: str = ""
+    is_broken: bool = False
+    """Only what cannot be played."""
 
     @property
     def is_narrowed(self) -> bool:
         """Whether there is something to take back."""
-        return bool(self.kind or self.status or self.words)
+        return bool(self.kind or self.status or self.words or self.is_broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ async def contents_page(
         statement = statement.where(content.status == asked.status.value)
     if asked.words:
         statement = statement.where(content.title.icontains(asked.words, autoescape=True))
+    if asked.is_broken:
+        broken = select(catalog.Media.content_id).where(catalog.Media.status == MediaStatus.FAILED.value)
+        statement = statement.where(content.id.in_(broken))
     keys: list[ColumnElement[Any]] = [content.created_at.desc(), content.id.desc()]
     scope = f"studio/{creator_id}/{asked.kind}/{asked.status}/{asked.words}"
     return await paging.paginate(session, statement, keys=keys, cursor=cursor, limit=limit, scope=scope)
@@ -155,8 +160,8 @@ async def minutes_sold(session: AnySession, creator_id: UUID) -> list[MinutesSol
         .limit(paging.LIMIT_MAX)
     )
     return [
-        MinutesSold(content_id, int(played_ms), Money(int(minor), Currency(currency)))
-        for content_id, currency, played_ms, minor in await session.execute(statement)
+        MinutesSold(row[0], int(row[2] or 0), Money(int(row[3] or 0), Currency(row[1])))
+        for row in (await session.execute(statement)).all()
     ]
 
 
@@ -165,5 +170,4 @@ async def sold_since(session: AnySession, seller_id: UUID, since: datetime) -> i
     statement = select(func.count()).where(
         Purchase.seller_id == seller_id, Purchase.status == PurchaseStatus.COMPLETED.value, Purchase.purchased_at >= since
     )
-    count: int | None = await session.scalar(statement)
-    return count or 0
+    return (await session.execute(statement)).scalar_one()

@@ -1,0 +1,132 @@
+"""Raw rows, for whoever has to look under the floor: every table, read-only, without what is secret.
+
+Read-only is PostgreSQL's word, not ours: the sessions behind these pages cannot write. Who asks is checked on every request.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, Numeric
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette_admin import BaseField, BooleanField, DateTimeField, DecimalField, DropDown, IntegerField, StringField
+from starlette_admin.contrib.sqla import Admin, ModelView
+
+from tuition import identity
+from tuition.edge import Runtime, sign_in_cookie
+from tuition.identity import Actor
+from tuition.platform import secrets
+from tuition.platform.database import Base
+from tuition.web.rendering import render_problem, see_other
+
+ADDRESS = "/owner/tables"
+SECRET_WORDS = frozenset(
+    {"answer", "body", "ciphertext", "code", "cookie", "encrypted", "hash", "headers", "password", "payload", "secret", "token"}
+)
+"""A column with one of these words in its name is left out: what it holds is nobody's to read, not even the owner's."""
+ROWS_SHOWN = 25
+
+
+class Gate:
+    """Lets in who may read raw tables; a visitor is sent to sign in, anybody else is refused."""
+
+    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+        self.app = app
+        self.runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask before each request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        actor = await self._actor(request)
+        if actor is None:
+            await see_other(request, f"/sign-in?next={ADDRESS}/")(scope, receive, send)
+        elif not identity.allows(actor, "tables:read"):
+            await render_problem(request, 403)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _actor(self, connection: HTTPConnection) -> Actor | None:
+        cookie = sign_in_cookie(connection)
+        if not cookie:
+            return None
+        async with self.runtime.database.reading() as session:
+            return await identity.authenticate_cookie(session, cookie)
+
+
+class Table(ModelView):
+    """One table. Nothing here can be changed."""
+
+    page_size = ROWS_SHOWN
+    page_size_options = [ROWS_SHOWN, 50, 100]
+
+    def can_create(self, request: Request) -> bool:
+        """Never."""
+        return False
+
+    def can_edit(self, request: Request) -> bool:
+        """Never."""
+        return False
+
+    def can_delete(self, request: Request) -> bool:
+        """Never."""
+        return False
+
+    def can_import(self, request: Request) -> bool:
+        """Never."""
+        return False
+
+
+def mount_tables(app: Starlette, runtime: Runtime) -> None:
+    """Put the raw tables under ``/owner/tables``."""
+    engine = runtime.database.engine.execution_options(postgresql_readonly=True)
+    admin = Admin(
+        engine,
+        title="Tables",
+        base_url=ADDRESS,
+        route_name="tables",
+        secret_key=secrets.sign(b"tables", "raw-tables"),
+        middlewares=[Middleware(Gate, runtime=runtime)],
+    )
+    rooms: dict[str, list[Table]] = {}
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table)):
+        model: Any = mapper.class_
+        rooms.setdefault(model.__module__.split(".")[1], []).append(_view(model))
+    for room in sorted(rooms):
+        admin.add_view(DropDown(room.capitalize(), views=list(rooms[room]), icon="fa fa-table"))
+    admin.mount_to(app)
+
+
+def _view(model: Any) -> Table:
+    name = str(model.__tablename__)
+    fields = [_field(key, column) for key, column in model.__mapper__.columns.items() if not _is_hidden(key, column)]
+    text_fields = [field.name for field in fields if type(field) is StringField]
+    body = {"fields": fields, "searchable_fields": text_fields, "label": name}
+    kind = type(f"{model.__name__}Table", (Table,), body)
+    view: Table = kind(model, icon="fa fa-table", key=name.replace("_", "-"), menu_label=name, display_name=name)
+    return view
+
+
+def _is_hidden(key: str, column: Column[Any]) -> bool:
+    is_opaque = isinstance(column.type, LargeBinary | TSVECTOR)
+    return (is_opaque or bool(SECRET_WORDS & set(key.split("_")))) and not column.primary_key
+
+
+def _field(key: str, column: Column[Any]) -> BaseField:
+    match column.type:
+        case Boolean():
+            return BooleanField(key, read_only=True)
+        case Integer():
+            return IntegerField(key, read_only=True)
+        case Numeric():
+            return DecimalField(key, read_only=True)
+        case DateTime():
+            return DateTimeField(key, read_only=True)
+        case _:
+            return StringField(key, read_only=True)
