@@ -1,0 +1,153 @@
+// The bar over the film: play, place, speed, sound, size, and the keys that do the same.
+import { bufferedOf } from "./ranges.js";
+import { clock } from "./words.js";
+
+const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+const STEP_S = 5;
+const HIDE_MS = 2500;
+const byId = (id) => document.getElementById(id);
+
+export class Controls {
+  constructor(media, film, words, { toggle }) {
+    Object.assign(this, { media, film, words, toggle });
+    this.stage = byId("stage");
+    this.seek = byId("seek");
+    this.covered = film.coverage;
+    this.seek.max = String(Math.floor(film.limit_ms / 1000));
+    this.wire();
+    this.draw();
+  }
+
+  wire() {
+    const { media, stage } = this;
+    byId("play").addEventListener("click", () => this.toggle());
+    media.addEventListener("click", () => this.toggle());
+    media.addEventListener("dblclick", () => this.toggleFull());
+    this.seek.addEventListener("input", () => this.goTo(Number(this.seek.value)));
+    for (const event of ["timeupdate", "progress", "durationchange", "play", "pause", "seeking", "seeked", "volumechange"]) {
+      media.addEventListener(event, () => this.draw());
+    }
+    for (const event of ["pointermove", "pointerdown", "keydown", "focusin"]) stage.addEventListener(event, () => this.wake());
+    media.addEventListener("waiting", () => stage.classList.add("is-loading"));
+    for (const event of ["playing", "pause", "seeked"]) media.addEventListener(event, () => stage.classList.remove("is-loading"));
+    this.wireSpeed();
+    this.wireSound();
+    this.wireSize();
+    document.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  wireSpeed() {
+    const select = byId("speed");
+    const number = new Intl.NumberFormat(this.film.language);
+    for (const speed of SPEEDS) select.add(new Option(`${number.format(speed)}×`, String(speed), speed === 1, speed === 1));
+    select.addEventListener("change", () => (this.media.playbackRate = Number(select.value)));
+    this.media.addEventListener("ratechange", () => (select.value = String(this.media.playbackRate)));
+  }
+
+  wireSound() {
+    const volume = byId("volume");
+    volume.addEventListener("input", () => {
+      this.media.volume = Number(volume.value) / 100;
+      this.media.muted = this.media.volume === 0;
+    });
+    byId("mute").addEventListener("click", () => (this.media.muted = !this.media.muted));
+  }
+
+  wireSize() {
+    byId("full").addEventListener("click", () => this.toggleFull());
+    const small = byId("small");
+    small.hidden = !document.pictureInPictureEnabled || this.film.kind !== "video";
+    small.addEventListener("click", () => {
+      const leave = document.pictureInPictureElement;
+      (leave ? document.exitPictureInPicture() : this.media.requestPictureInPicture()).catch(() => {});
+    });
+  }
+
+  setQualities(names, choose) {
+    if (names.length < 2) return;
+    const select = byId("quality");
+    select.replaceChildren(new Option(this.words.say("auto"), "-1"));
+    names.forEach((name, index) => select.add(new Option(`${name}p`, String(index))));
+    select.addEventListener("change", () => choose(Number(select.value)));
+    byId("quality-choice").hidden = false;
+  }
+
+  show() {
+    byId("bar").hidden = false;
+    this.stage.classList.remove("is-waiting-for-you");
+    this.wake();
+  }
+
+  goTo(seconds) {
+    const last = Math.max(0, this.film.limit_ms / 1000 - 0.1);
+    this.media.currentTime = Math.min(Math.max(0, seconds), last);
+  }
+
+  toggleFull() {
+    (document.fullscreenElement ? document.exitFullscreen() : this.stage.requestFullscreen?.())?.catch?.(() => {});
+  }
+
+  wake() {
+    this.stage.classList.remove("is-still");
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => {
+      const isBusy = this.media.paused || byId("bar").matches(":focus-within:has(:focus-visible)");
+      if (!isBusy) this.stage.classList.add("is-still");
+    }, HIDE_MS);
+  }
+
+  draw() {
+    const { media, words, film } = this;
+    const at = media.currentTime * 1000;
+    if (document.activeElement !== this.seek || !this.seek.matches(":active")) this.seek.value = String(Math.round(at / 1000));
+    const place = words.say("cost", { time: clock(at), duration: clock(film.limit_ms) });
+    this.seek.setAttribute("aria-valuetext", place);
+    byId("time").textContent = `${clock(at)} / ${clock(film.limit_ms)}`;
+    this.seek.style.backgroundImage = this.bands(at);
+    this.stage.classList.toggle("is-playing", !media.paused);
+    this.stage.classList.toggle("is-mute", media.muted || media.volume === 0);
+    byId("play-name").textContent = words.say(media.paused ? "play" : "pause");
+    byId("mute-name").textContent = words.say(media.muted ? "unmute" : "mute");
+    byId("volume").value = String(media.muted ? 0 : Math.round(media.volume * 100));
+  }
+
+  // Three layers, the uppermost first: where it stands, what was watched, what is fetched.
+  bands(at) {
+    const percent = (ms) => `${Math.min(100, (ms / this.film.limit_ms) * 100).toFixed(2)}%`;
+    const layer = (ranges, colour) => {
+      const stops = ranges.flatMap(([start, end]) => [`transparent ${percent(start)}`, `${colour} ${percent(start)}`, `${colour} ${percent(end)}`, `transparent ${percent(end)}`]);
+      return `linear-gradient(to right, ${["transparent 0%", ...stops, "transparent 100%"].join(",")})`;
+    };
+    return [layer([[0, at]], "var(--seek-played)"), layer(this.covered, "var(--seek-covered)"), layer(bufferedOf(this.media), "var(--seek-buffered)")].join(",");
+  }
+
+  press(event) {
+    const { target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || byId("bar").hidden || document.querySelector("dialog[open]")) return;
+    if (target.closest("input:not([type=range]), select, textarea, a, summary")) return;
+    const isOnButton = target.closest("button");
+    const isOnRange = target.matches("input[type=range]");
+    const rtlFree = { ArrowLeft: -STEP_S, ArrowRight: STEP_S };
+    if (event.key === " " && !isOnButton) this.toggle();
+    else if (event.key in rtlFree && !isOnRange) this.goTo(this.media.currentTime + rtlFree[event.key]);
+    else if (event.key === "ArrowUp" && !isOnRange) this.louder(0.1);
+    else if (event.key === "ArrowDown" && !isOnRange) this.louder(-0.1);
+    else if (event.key === "m") this.media.muted = !this.media.muted;
+    else if (event.key === "f") this.toggleFull();
+    else if (event.key === "c") this.stage.dispatchEvent(new CustomEvent("captions"));
+    else if (event.key === "<" || event.key === ">") this.faster(event.key === ">" ? 1 : -1);
+    else return;
+    event.preventDefault();
+    this.wake();
+  }
+
+  louder(by) {
+    this.media.muted = false;
+    this.media.volume = Math.min(1, Math.max(0, this.media.volume + by));
+  }
+
+  faster(by) {
+    const index = SPEEDS.indexOf(this.media.playbackRate) + by;
+    if (SPEEDS[index]) this.media.playbackRate = SPEEDS[index];
+  }
+}
