@@ -1,6 +1,6 @@
 // Brings the film to the element: HLS by hls.js, or the browser's own where it has no MediaSource. A piece is asked for only
 // when the lease of the last report covers it, so that what cannot be paid is never fetched.
-import Hls from "hls.js";
+import Hls from "hls.js/light";
 
 const BUFFER_S = 20;
 const EARLY_MS = 50; // segment times are rounded to the millisecond
