@@ -1,17 +1,15 @@
-"""What was told to a person: the list, what is read, and a line that stays open for what comes."""
+"""What was told to a person: the list, and what is read. News comes over the API's open line."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from tuition import messaging
-from tuition.edge import EdgeRoute, Reading, Services, SignedIn, Writing
+from tuition.edge import EdgeRoute, Reading, SignedIn, Writing
 from tuition.platform import paging
 from tuition.web.appearance import local_path
 from tuition.web.rendering import render, see_other, with_query
@@ -29,8 +27,6 @@ ICONS = {
     "session_end": "film",
     "settlement": "banknote",
 }
-RETRY_MS = 5000
-"""How long a browser waits before it opens the line again."""
 
 
 @router.get("")
@@ -82,25 +78,6 @@ async def open_one(notification_id: UUID, request: Request, session: Writing, ac
     """Go where it leads; it is read then."""
     row = await messaging.mark_read(session, actor.id, notification_id)
     return see_other(request, local_path(row.action_url or "/notifications"))
-
-
-@router.get("/stream")
-async def stream(actor: SignedIn, services: Services) -> Response:
-    """Server-sent events (WHATWG HTML, 9.2): how many are unread now, and again whenever that changes."""
-    hub = services.service(messaging.Hub)
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(_events(hub, actor.id), media_type="text/event-stream", headers=headers)
-
-
-async def _events(hub: messaging.Hub, person_id: UUID) -> AsyncIterator[str]:
-    yield f"retry: {RETRY_MS}\n\n"
-    async for news in hub.stream(person_id):
-        if news is None:
-            # Keeps proxies from thinking that the line is dead.
-            yield ": still here\n\n"
-            continue
-        data = json.dumps({"unread": news.unread, "title": news.title, "is_new": news.id is not None})
-        yield f"event: unread\ndata: {data}\n\n"
 
 
 def _is_part(request: Request) -> bool:
