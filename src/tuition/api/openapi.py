@@ -7,9 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from tuition.api.examples import example_of
 from tuition.api.playing import OPERATION, PATH
 from tuition.edge.body import MoneyOut
-from tuition.edge.problems import MEDIA_TYPE, TITLES, Problem
+from tuition.edge.problems import MEDIA_TYPE, TITLES, Problem, problems
 
 DESCRIPTION = """
 Everything that the pages do, a program can do. Amounts are integers in the currency's minor unit. Ids are UUIDv7. Times are
@@ -22,6 +23,8 @@ moves nothing; the same key with another body is refused with 422.
 **Refusals** are `application/problem+json` (RFC 9457): 402 needs money, 403 needs permission or a verified address, 404 is also
 what is not yours, 409 does not fit the present state, 422 is invalid.
 """
+# Nothing more can be paid, no such session, it has ended, too much at once.
+_REFUSED_REPORT = {str(status): answer for status, answer in problems(402, 404, 410, 503).items()}
 WRITES = frozenset({"post", "put", "patch", "delete"})
 IDEMPOTENCY_PARAMETER = {
     "name": "Idempotency-Key",
@@ -42,7 +45,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         components = schema.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
         # The heartbeat is answered before FastAPI sees it, so its operation is written by hand.
-        schema["paths"][PATH] = {"post": {**OPERATION, "responses": dict(OPERATION["responses"])}}
+        schema["paths"][PATH] = {"post": {**OPERATION, "responses": OPERATION["responses"] | _REFUSED_REPORT}}
         schemas.setdefault("MoneyOut", MoneyOut.model_json_schema(ref_template="#/components/schemas/{model}"))
         schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         for name in ("HTTPValidationError", "ValidationError"):
@@ -55,6 +58,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         for path in schema.get("paths", {}).values():
             for method, operation in path.items():
                 _complete(method, operation)
+                _exemplify(operation, schemas)
         app.openapi_schema = schema
     return app.openapi_schema
 
@@ -69,3 +73,14 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
                 "description": TITLES[status],
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
+
+
+def _exemplify(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Show one request and one answer of each kind, where whoever wrote the operation has not."""
+    for parameter in operation.get("parameters", []):
+        if "example" not in parameter and "examples" not in parameter:
+            parameter["example"] = example_of(parameter["schema"], schemas)
+    for body in (operation.get("requestBody", {}), *operation["responses"].values()):
+        for media_type, content in body.get("content", {}).items():
+            if "json" in media_type and "example" not in content and "examples" not in content and content.get("schema"):
+                content["example"] = example_of(content["schema"], schemas)

@@ -88,7 +88,7 @@ class SiteIn(BaseModel):
     sign_up_open: bool = True
     legal_name: str | None = Field(default=None, max_length=500)
     legal_address: str | None = Field(default=None, max_length=5000)
-    legal_country: str | None = Field(default=None, max_length=2)
+    legal_country: str | None = Field(default=None, max_length=2, examples=["FR"])
     tax_number: str | None = Field(default=None, max_length=500)
 
 

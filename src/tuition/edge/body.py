@@ -43,5 +43,10 @@ class MoneyIn(BaseModel):
 class PageOut(BaseModel, Generic[T]):
     """A part of a list. Pass ``next_cursor`` as ``cursor`` to get the next part; null means that this is the end."""
 
+    # A generic model's docstring does not reach the document by itself.
+    model_config = ConfigDict(
+        json_schema_extra={"description": "A part of a list. `next_cursor` asks for the next one; null: the end."}
+    )
+
     items: list[T]
     next_cursor: str | None = None

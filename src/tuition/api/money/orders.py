@@ -214,11 +214,11 @@ def _invoice(row: Invoice) -> InvoiceOut:
 
 
 @router.get("/waiver", summary="Show the text that a buyer confirms")
-async def waiver() -> WaiverOut:
+async def waiver(language: Annotated[str, Query(pattern=r"^[a-z]{2}$")] = "en") -> WaiverOut:
     """Digital content opens at once, so its buyer gives up the right to withdraw for what is used (Directive 2011/83/EU,
     16(m)).
     """
-    return WaiverOut(text=commerce.WAIVER)
+    return WaiverOut(text=commerce.waiver_in(language))
 
 
 @router.get("/quote", summary="See what an order would come to", responses=problems(401, 404, 409))
@@ -226,7 +226,7 @@ async def show_quote(
     session: Reading,
     actor: SignedIn,
     content_id: Annotated[list[UUID], Query(min_length=1, max_length=50)],
-    currency: Annotated[str | None, Query(pattern=r"^[A-Z]{3}$")] = None,
+    currency: Annotated[str | None, Query(pattern=r"^[A-Z]{3}$", examples=["EUR"])] = None,
 ) -> QuoteOut:
     """Prices, tax and total for you, now. A series costs less by what you own of it."""
     offer = await commerce.quote(session, actor, content_id, currency)
@@ -339,7 +339,12 @@ async def list_invoices(order_id: Annotated[UUID, Query()], session: Reading, ac
     return PageOut(items=[_invoice(row) for row in (await commerce.invoices_of(session, [order.id]))[order.id]])
 
 
-@invoices.get("/{invoice_id}.pdf", summary="Fetch a document as PDF", response_class=Response, responses=problems(401, 404))
+@invoices.get(
+    "/{invoice_id}.pdf",
+    summary="Fetch a document as PDF",
+    response_class=Response,
+    responses={**problems(401, 404), 200: {"description": "The document", "content": {"application/pdf": {}}}},
+)
 async def fetch_invoice(invoice_id: UUID, session: Reading, actor: SignedIn) -> Response:
     """The document as it was issued."""
     invoice = await commerce.get_invoice_for(session, actor, invoice_id)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 
 from tuition import payments
 from tuition.edge import EdgeRoute, Services, Writing, problem_response, problems
@@ -13,7 +16,19 @@ router = APIRouter(tags=["payments"], route_class=EdgeRoute)
 BODY_BYTES_MAX = 1_000_000
 
 
-@router.post("/webhooks/{provider}", summary="Receive a provider's message", responses=problems(400, 413))
+class ReceivedOut(BaseModel):
+    """A message that was taken in."""
+
+    received: bool = True
+    id: UUID
+
+
+@router.post(
+    "/webhooks/{provider}",
+    summary="Receive a provider's message",
+    response_model=ReceivedOut,
+    responses=problems(400, 404, 413),
+)
 async def receive(provider: str, request: Request, session: Writing, services: Services) -> Response:
     """Verified, stored as it came, answered; then understood by a job, once. A wrong signature is 400 and stores nothing."""
     body = await request.body()
@@ -24,4 +39,4 @@ async def receive(provider: str, request: Request, session: Writing, services: S
         event = await payments.receive(session, gateway, dict(request.headers), body)
     except payments.SignatureInvalid as error:
         return problem_response(400, error.code, error.sentence)
-    return JSONResponse({"received": True, "id": str(event.id)})
+    return JSONResponse(ReceivedOut(id=event.id).model_dump(mode="json"))

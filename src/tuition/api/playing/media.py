@@ -19,6 +19,7 @@ from tuition.playback import PlayTokenInvalid
 router = APIRouter(prefix="/media", tags=["playing"], route_class=EdgeRoute)
 
 PLAYLIST = "application/vnd.apple.mpegurl"
+PLAYLIST_ANSWER: dict[str, object] = {"description": "An HLS playlist", "content": {PLAYLIST: {}}}
 CAPTIONS = "text/vtt; charset=utf-8"
 KNOWN_MAX = 500
 """Films whose segment table a process keeps: a table is some ten kilobytes, and never changes for one version."""
@@ -62,7 +63,12 @@ class Shelf:
         return playable
 
 
-@router.get("/{content_id}/main.m3u8", summary="The playlist of all renditions", responses=problems(401, 404))
+@router.get(
+    "/{content_id}/main.m3u8",
+    summary="The playlist of all renditions",
+    response_class=Response,
+    responses={**problems(401, 404, 409), 200: PLAYLIST_ANSWER},
+)
 async def main_playlist(content_id: UUID, request: Request, play: Play) -> Response:
     """HLS (RFC 8216): one entry per rendition. It holds no media, and needs a play token of this content."""
     playable = await _playable(request, content_id, play)
@@ -77,7 +83,12 @@ async def main_playlist(content_id: UUID, request: Request, play: Play) -> Respo
     return _playlist(lines)
 
 
-@router.get("/{content_id}/captions/{caption_id}.vtt", summary="Captions", responses=problems(401, 404, 410))
+@router.get(
+    "/{content_id}/captions/{caption_id}.vtt",
+    summary="Captions",
+    response_class=Response,
+    responses={**problems(401, 404, 410), 200: {"description": "WebVTT", "content": {"text/vtt": {}}}},
+)
 async def captions(content_id: UUID, caption_id: UUID, session: Reading, play: Play) -> Response:
     """One file of captions (WebVTT), for a play session that runs. A preview has the words of the preview."""
     token = playback.read_token(play)
@@ -91,7 +102,12 @@ async def captions(content_id: UUID, caption_id: UUID, session: Reading, play: P
     return Response(_until(found.vtt, running.limit_ms), media_type=CAPTIONS, headers=headers)
 
 
-@router.get("/{content_id}/{rendition}/index.m3u8", summary="The playlist of one rendition", responses=problems(401, 404))
+@router.get(
+    "/{content_id}/{rendition}/index.m3u8",
+    summary="The playlist of one rendition",
+    response_class=Response,
+    responses={**problems(401, 404, 409), 200: PLAYLIST_ANSWER},
+)
 async def rendition_playlist(content_id: UUID, rendition: Rendition, request: Request, play: Play) -> Response:
     """Every segment of one rendition. Fetching a segment needs a lease on its moment."""
     playable = await _playable(request, content_id, play)
@@ -107,13 +123,13 @@ async def rendition_playlist(content_id: UUID, rendition: Rendition, request: Re
 @router.get(
     "/{content_id}/{rendition}/{piece}",
     summary="A segment",
-    responses=problems(401, 403, 404) | {200: {"content": {"video/mp4": {}, "audio/mp4": {}}, "description": "The piece."}},
+    responses=problems(401, 403, 404, 409) | {200: {"content": {"video/mp4": {}, "audio/mp4": {}}, "description": "The piece."}},
     response_class=Response,
 )
 async def segment(
     content_id: UUID,
     rendition: Rendition,
-    piece: Annotated[str, Path(pattern=r"^(init\.mp4|\d{5}\.m4s)$")],
+    piece: Annotated[str, Path(pattern=r"^(init\.mp4|\d{5}\.m4s)$", examples=["00000.m4s"])],
     request: Request,
     services: Services,
     tuition_lease: Annotated[str | None, Header(max_length=400)] = None,
