@@ -43,9 +43,8 @@ _FAILED_JOBS = """
     from procrastinate_jobs j where j.status = 'failed' order by j.id desc limit :limit
 """
 _TABLES = """
-    select c.relname as name, greatest(c.reltuples, 0)::bigint as rows, pg_total_relation_size(c.oid) as bytes
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = 'public' and c.relkind in ('r', 'm') order by 3 desc limit :limit
+    select relname as name, n_live_tup as rows, pg_total_relation_size(relid) as bytes
+    from pg_stat_user_tables where schemaname = 'public' order by 3 desc limit :limit
 """
 
 

@@ -43,8 +43,7 @@ async def payment_list(
     context: dict[str, Any] = {
         "payments": [_payment(payment) for payment in page.items],
         "people": await identity.people_by_id(session, {payment.user_id for payment in page.items}),
-        "stuck_count": len(stuck),
-        "status": status,
+        "is_stuck": status == STUCK,
         "tabs": _tabs(len(stuck)),
         "tab": f"/owner/payments?status={status}" if status else "/owner/payments",
         "next_href": with_query(request, cursor=page.next_cursor) if page.next_cursor else None,

@@ -5,16 +5,30 @@ Read-only is PostgreSQL's word, not ours: the sessions behind these pages cannot
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, Numeric
+from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, Numeric, String, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette_admin import BaseField, BooleanField, DateTimeField, DecimalField, DropDown, IntegerField, StringField
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_admin import (
+    BaseField,
+    BooleanField,
+    CustomView,
+    DateTimeField,
+    DecimalField,
+    DropDown,
+    IntegerField,
+    Link,
+    StringField,
+)
 from starlette_admin.contrib.sqla import Admin, ModelView
+from starlette_admin.routing import route
 
 from tuition import identity
 from tuition.edge import Runtime, sign_in_cookie
@@ -29,6 +43,13 @@ SECRET_WORDS = frozenset(
 )
 """A column with one of these words in its name is left out: what it holds is nobody's to read, not even the owner's."""
 ROWS_SHOWN = 25
+FIRST_SHOWN = f"{ADDRESS}/users/list"
+TEMPLATES = Path(__file__).parent.parent / "templates" / "owner" / "tables"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+"""The library writes scripts into its pages; what is shown in them is escaped, and nothing comes from anywhere else."""
 
 
 class Gate:
@@ -50,7 +71,7 @@ class Gate:
         elif not identity.allows(actor, "tables:read"):
             await render_problem(request, 403)(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, _with_policy(send))
 
     async def _actor(self, connection: HTTPConnection) -> Actor | None:
         cookie = sign_in_cookie(connection)
@@ -58,6 +79,25 @@ class Gate:
             return None
         async with self.runtime.database.reading() as session:
             return await identity.authenticate_cookie(session, cookie)
+
+
+def _with_policy(send: Send) -> Send:
+    async def send_with_policy(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["content-security-policy"] = POLICY
+        await send(message)
+
+    return send_with_policy
+
+
+class FirstTable(CustomView):
+    """The library's own first page counts every table; ours leads to one of them."""
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """Go on to the people."""
+        del request
+        return RedirectResponse(FIRST_SHOWN, status_code=303)
 
 
 class Table(ModelView):
@@ -92,21 +132,30 @@ def mount_tables(app: Starlette, runtime: Runtime) -> None:
         base_url=ADDRESS,
         route_name="tables",
         secret_key=secrets.sign(b"tables", "raw-tables"),
+        templates_dir=str(TEMPLATES),
+        index_view=FirstTable(menu_label="Tables", path="/", add_to_menu=False),
         middlewares=[Middleware(Gate, runtime=runtime)],
     )
+    admin.add_view(Link(menu_label="Back to the dashboard", icon="fa fa-arrow-left", url="/owner"))
     rooms: dict[str, list[Table]] = {}
     for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table)):
         model: Any = mapper.class_
         rooms.setdefault(model.__module__.split(".")[1], []).append(_view(model))
     for room in sorted(rooms):
-        admin.add_view(DropDown(room.capitalize(), views=list(rooms[room]), icon="fa fa-table"))
+        admin.add_view(DropDown(room.capitalize(), views=list(rooms[room]), icon="fa fa-table", always_open=False))
     admin.mount_to(app)
 
 
 def _view(model: Any) -> Table:
     name = str(model.__tablename__)
-    fields = [_field(key, column) for key, column in model.__mapper__.columns.items() if not _is_hidden(key, column)]
-    text_fields = [field.name for field in fields if type(field) is StringField]
+    shown = [
+        (attribute.key, attribute.columns[0])
+        for attribute in model.__mapper__.column_attrs
+        # A deferred column is long, and is not in the row that was read.
+        if not attribute.deferred and not _is_hidden(attribute.key, attribute.columns[0])
+    ]
+    fields = [_field(key, column) for key, column in shown]
+    text_fields = [key for key, column in shown if isinstance(column.type, Text | String)]
     body = {"fields": fields, "searchable_fields": text_fields, "label": name}
     kind = type(f"{model.__name__}Table", (Table,), body)
     view: Table = kind(model, icon="fa fa-table", key=name.replace("_", "-"), menu_label=name, display_name=name)
