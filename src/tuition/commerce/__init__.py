@@ -13,7 +13,7 @@ from tuition.commerce.actions.completing import on_payment_failed, on_payment_su
 from tuition.commerce.actions.disputing import on_payment_disputed
 from tuition.commerce.actions.metered import record_metered_ownership
 from tuition.commerce.actions.refunding import on_refund_failed, on_refund_succeeded, refund
-from tuition.commerce.documents import render_invoice
+from tuition.commerce.documents import DocumentWords, render_invoice
 from tuition.commerce.errors import (
     AlreadyOwned,
     InOrderTwice,
@@ -25,7 +25,7 @@ from tuition.commerce.errors import (
     WaiverNeeded,
 )
 from tuition.commerce.events import OrderCompleted, PurchaseRefunded
-from tuition.commerce.legal import WAIVER, Waiver
+from tuition.commerce.legal import WAIVER, Waiver, waiver_in
 from tuition.commerce.models import Invoice, Order, OrderLine, Purchase, Refund
 from tuition.commerce.queries import (
     get_invoice_for,
@@ -56,6 +56,7 @@ from tuition.commerce.rules import (
 __all__ = [
     "WAIVER",
     "AlreadyOwned",
+    "DocumentWords",
     "Funding",
     "InOrderTwice",
     "Invoice",
@@ -106,4 +107,5 @@ __all__ = [
     "render_invoice",
     "sales_by_content",
     "sales_page",
+    "waiver_in",
 ]

@@ -7,13 +7,27 @@ acknowledgement that they lose it. So the exact text, its hash, the moment and t
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-WAIVER = (
-    "I want to begin at once. I know that I lose my right to withdraw from this contract for the part that I use. "
-    "What I do not use is refunded by its share, within the refund window of this site."
-)
+WAIVERS: Mapping[str, str] = {
+    "en": (
+        "I want to begin at once. I know that I lose my right to withdraw from this contract for the part that I use. "
+        "What I do not use is refunded by its share, within the refund window of this site."
+    ),
+    "ar": (
+        "أريد أن أبدأ فورًا. وأعلم أنني أفقد حقي في الرجوع عن هذا العقد في الجزء الذي أستخدمه. "
+        "أما ما لا أستخدمه فيُردّ ثمنه بقدر حصته، خلال مهلة الاسترداد في هذا الموقع."
+    ),
+}
+"""The sentence in each language; what is kept is the one that was shown."""
+WAIVER = WAIVERS["en"]
+
+
+def waiver_in(language: str) -> str:
+    """The sentence in that language, or in English."""
+    return WAIVERS.get(language, WAIVER)
 
 
 @dataclass(frozen=True, slots=True)

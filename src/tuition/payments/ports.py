@@ -112,6 +112,11 @@ class Gateway(Protocol):
         """Whether its money is not money."""
         ...
 
+    @property
+    def page_origins(self) -> tuple[str, ...]:
+        """Where its own pages live (``https://pay.example``): browsers are told that our forms may lead there."""
+        ...
+
     async def create_payment(self, request: PaymentRequest) -> GatewayAnswer:
         """Ask for a payment: with a saved method at once, else at the provider's page. Raises ``GatewayUnavailable``."""
         ...

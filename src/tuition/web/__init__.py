@@ -7,12 +7,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tuition.web import appearance, identity, messaging, owner, playing, storefront, studio
+from tuition.web import appearance, identity, messaging, money, owner, playing, storefront, studio
 
 ROUTERS: list[APIRouter] = [
     appearance.router,
     *identity.ROUTERS,
     messaging.router,
+    *money.ROUTERS,
     *owner.ROUTERS,
     playing.router,
     *storefront.ROUTERS,

@@ -8,7 +8,7 @@ from uuid import UUID
 from tuition import payments, wallets
 from tuition.commerce.actions.completing import complete
 from tuition.commerce.errors import AlreadyOwned, WaiverNeeded
-from tuition.commerce.legal import WAIVER, Waiver
+from tuition.commerce.legal import WAIVERS, Waiver
 from tuition.commerce.models import Order, OrderLine, Purchase
 from tuition.commerce.quotes import Quote, quote
 from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus
@@ -39,7 +39,7 @@ async def checkout(
     Raises ``EmailUnverified``, ``WaiverNeeded``, ``AlreadyOwned``, ``NotForSale``, ``BalanceTooSmall``.
     """
     require_verified(actor)
-    if waiver is None or waiver.text != WAIVER:
+    if waiver is None or waiver.text not in WAIVERS.values():
         raise WaiverNeeded
     offer = await quote(session, actor, content_ids, currency)
     funding = Funding.FREE if not offer.total else Funding.WALLET if from_wallet else Funding.PAYMENT

@@ -1,5 +1,5 @@
 """Invoices and credit notes as PDF."""
 
-from tuition.commerce.documents.rendering import render_invoice
+from tuition.commerce.documents.rendering import DocumentWords, render_invoice
 
-__all__ = ["render_invoice"]
+__all__ = ["DocumentWords", "render_invoice"]

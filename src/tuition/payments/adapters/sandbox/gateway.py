@@ -51,6 +51,11 @@ class SandboxGateway:
         self._secret = secret
 
     @property
+    def page_origins(self) -> tuple[str, ...]:
+        """The sandbox's page is one of ours."""
+        return (self._base_url,)
+
+    @property
     def webhook_url(self) -> str:
         """Where the sandbox sends its messages."""
         return f"{self._base_url}/webhooks/{self.name}"

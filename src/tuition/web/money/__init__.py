@@ -1,0 +1,9 @@
+"""Pages about money: the wallet, paying, buying, receipts; and the sandbox's own page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from tuition.web.money import checkout, receipts, returning, sandbox, wallet
+
+ROUTERS: list[APIRouter] = [wallet.router, returning.router, sandbox.router, checkout.router, receipts.router]
