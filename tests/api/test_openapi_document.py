@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012Validator, meta
 
 from tuition import api
 from tuition.api import health, openapi
@@ -77,11 +75,8 @@ def test_every_body_has_a_type(document: dict[str, Any]) -> None:
 
 
 def test_every_body_and_parameter_has_an_example_that_fits_it(document: dict[str, Any]) -> None:
-    registry: Registry[Any] = Registry().with_resource("urn:api", Resource(document, DRAFT202012))
-
     def fits(schema: dict[str, Any], example: Any) -> list[str]:
-        pointed = json.loads(json.dumps(schema).replace('"#/components', '"urn:api#/components'))
-        validator = Draft202012Validator(pointed, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        validator = Draft202012Validator(schema | {"components": document["components"]}, validate_formats=True)
         return [error.message for error in validator.iter_errors(example)]
 
     found = []
@@ -105,7 +100,7 @@ def test_every_write_takes_an_idempotency_key(document: dict[str, Any]) -> None:
 def test_the_document_itself_is_valid(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
-        Draft202012Validator.check_schema(schema)
+        meta.validate(schema)
     assert not [name for name, schema in schemas.items() if not schema.get("description")]
     mentioned = json.dumps(document).split('"#/components/schemas/')[1:]
     for reference in mentioned:
