@@ -12,6 +12,7 @@ once; no transaction and no transfer changes or disappears. ``check`` proves the
 A posting locks the accounts it takes from until the transaction ends. Post late, once, and many at a time with ``post_many``.
 """
 
+from tuition.ledger import jobs
 from tuition.ledger.actions import Outcome, Refusal, fold, make_months, post, post_many
 from tuition.ledger.audit import CheckReport, check
 from tuition.ledger.errors import InsufficientFunds, KeyReused, TooLarge
@@ -43,6 +44,7 @@ __all__ = [
     "export_statement_csv",
     "fold",
     "gateway_kind",
+    "jobs",
     "make_months",
     "post",
     "post_many",
