@@ -298,7 +298,7 @@ async def test_a_cover_is_everybodys_only_when_its_thing_is(
 
 
 async def test_a_creator_has_a_page_and_a_learner_has_none(client: httpx.AsyncClient, school: stock.School) -> None:
-    page = words(await client.get(f"/creators/{school.creator.id}"))
+    page = words(await client.get(f"/creators/{school.creator.id}?cursor=nonsense"))
     assert "Teaches slow arithmetic." in page
     assert "Still at work" not in page
     assert (await client.get(f"/creators/{school.learner.id}")).status_code == 404

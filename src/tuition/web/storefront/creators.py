@@ -11,7 +11,8 @@ from starlette.responses import Response
 from tuition import access, catalog, identity
 from tuition.edge import CurrentActor, EdgeRoute, Reading, Services
 from tuition.identity import Role, UserStatus
-from tuition.platform import files, site
+from tuition.platform import files, paging, site
+from tuition.platform.database import AnySession
 from tuition.web.rendering import render, with_query
 from tuition.web.storefront.cards import COVER_WIDTHS, cards_of_hits, currency_of, is_listed
 
@@ -28,14 +29,7 @@ async def creator_page(person_id: UUID, request: Request, session: Reading, acto
     if person is None or person.status != UserStatus.ACTIVE:
         raise identity.PersonUnknown
     settings = await site.glance(session)
-    found = await catalog.search(
-        session,
-        "",
-        catalog.Filters(creator_id=person_id),
-        currency=currency_of(actor, settings),
-        limit=PAGE_LENGTH,
-        cursor=cursor or None,
-    )
+    found = await _published(session, person_id, currency_of(actor, settings), cursor)
     roles = (await identity.roles_of(session, [person_id])).get(person_id, frozenset())
     if not found.items and Role.CREATOR not in roles:
         raise identity.PersonUnknown
@@ -49,6 +43,15 @@ async def creator_page(person_id: UUID, request: Request, session: Reading, acto
         next_href=with_query(request, cursor=found.next_cursor) if found.next_cursor else None,
         start_href=with_query(request) if cursor else None,
     )
+
+
+async def _published(session: AnySession, person_id: UUID, currency: str, cursor: str) -> catalog.SearchPage:
+    filters = catalog.Filters(creator_id=person_id)
+    try:
+        return await catalog.search(session, "", filters, currency=currency, limit=PAGE_LENGTH, cursor=cursor or None)
+    except paging.CursorInvalid:
+        # An old or a mended address: its first page is still right.
+        return await catalog.search(session, "", filters, currency=currency, limit=PAGE_LENGTH)
 
 
 @router.get("/covers/{content_id}/{width}.webp")
