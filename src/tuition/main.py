@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import structlog
 from fastapi import Depends, FastAPI, Request
@@ -89,6 +90,9 @@ def wire(bus: Bus) -> None:
     bus.subscribe(catalog.ContentDeleted, metering.on_content_gone)
     bus.subscribe(metering.CapReached, _own_what_was_played)
     bus.subscribe(wallets.BalanceLow, _say_balance_is_low)
+    bus.subscribe(catalog.MediaReady, _say_it_can_be_played)
+    bus.subscribe(catalog.MediaFailed, _say_it_cannot_be_played)
+    bus.subscribe(catalog.ContentPublished, _say_it_is_published)
     messaging.reactions.wire(bus)
     bus.subscribe(messaging.LowBalanceThresholdChanged, _look_at_thresholds)
 
@@ -114,9 +118,41 @@ async def _say_balance_is_low(session: Session, fact: wallets.BalanceLow) -> Non
         fact.person_id,
         "low_balance",
         title="Your balance is low",
-        message=f"{fact.balance} is left in your wallet.",
+        message="{balance} is left in your wallet.",
+        fields={"balance": fact.balance},
         action_url="/wallet",
         action_label="Top up",
+    )
+    context = {"balance": fact.balance, "url": "/wallet"}
+    await messaging.send_email(session, "low_balance", to_person=fact.person_id, context=context)
+
+
+async def _say_it_can_be_played(session: Session, fact: catalog.MediaReady) -> None:
+    await _tell_creator(session, fact.content_id, "Ready to play", "“{title}” is packaged and can be played.")
+
+
+async def _say_it_cannot_be_played(session: Session, fact: catalog.MediaFailed) -> None:
+    message = "“{title}” could not be packaged: {reason}"
+    await _tell_creator(session, fact.content_id, "A file cannot be played", message, reason=fact.reason)
+
+
+async def _say_it_is_published(session: Session, fact: catalog.ContentPublished) -> None:
+    # Who has just pressed the button knows.
+    if fact.was_scheduled:
+        await _tell_creator(session, fact.content_id, "Published as planned", "“{title}” can be found from now on.")
+
+
+async def _tell_creator(session: Session, content_id: UUID, title: str, message: str, **fields: str) -> None:
+    content = (await catalog.contents_by_id(session, [content_id]))[content_id]
+    await messaging.notify(
+        session,
+        content.creator_id,
+        "system",
+        title=title,
+        message=message,
+        fields={"title": content.title, **fields},
+        action_url=f"/studio/contents/{content_id}",
+        action_label="Open it in the studio",
     )
 
 

@@ -13,6 +13,8 @@ class ContentPublished:
     content_id: UUID
     creator_id: UUID
     is_first_time: bool
+    was_scheduled: bool = False
+    """Whether its moment had come, and nobody pressed a button just now."""
 
 
 @dataclass(frozen=True, slots=True)

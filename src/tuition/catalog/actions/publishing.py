@@ -76,16 +76,16 @@ async def run_due(session: Session, *, now: datetime) -> int:
     due = list(await session.scalars(query))
     for content in due:
         assert content.publish_at is not None
-        await _publish(session, content, content.publish_at)
+        await _publish(session, content, content.publish_at, was_scheduled=True)
     return len(due)
 
 
-async def _publish(session: Session, content: Content, at: datetime) -> None:
+async def _publish(session: Session, content: Content, at: datetime, *, was_scheduled: bool = False) -> None:
     is_first_time = content.published_at is None
     content.status = Status.PUBLISHED
     content.publish_at = None
     content.published_at = content.published_at or at
-    await events.publish(session, ContentPublished(content.id, content.creator_id, is_first_time))
+    await events.publish(session, ContentPublished(content.id, content.creator_id, is_first_time, was_scheduled))
 
 
 async def _check_ready(session: Session, content: Content) -> None:

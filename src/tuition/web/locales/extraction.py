@@ -1,10 +1,10 @@
-"""Finding sentences: gettext calls as Babel finds them, and the docstrings of refusals, which are sentences too."""
+"""Finding sentences: gettext calls as Babel finds them, the docstrings of refusals, and what notifications say."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from io import BytesIO
 from typing import IO, Any
 
@@ -12,6 +12,8 @@ from babel.messages.extract import extract_python
 
 Found = tuple[int, Any, Any, Any]
 _BASE = "DomainError"
+_TELLING = {"notify": ("title", "message", "action_label"), "_tell_creator": (2, 3)}
+"""What tells somebody something, and which of its arguments are sentences that are looked up in the reader's language."""
 
 
 def extract_room(
@@ -21,6 +23,7 @@ def extract_room(
     source = fileobj.read()
     yield from extract_python(BytesIO(source), keywords, comment_tags, options)  # type: ignore[arg-type] # Babel types its options itself
     yield from refusals(source)
+    yield from told(source)
 
 
 def refusals(source: bytes) -> list[Found]:
@@ -43,3 +46,49 @@ def _is_refusal(node: ast.ClassDef) -> bool:
         target.id for item in node.body if isinstance(item, ast.Assign) for target in item.targets if isinstance(target, ast.Name)
     }
     return _BASE in bases or (bool(bases) and "code" in sets)
+
+
+def told(source: bytes) -> list[Found]:
+    """The sentences that are handed to ``notify``: written there, or under a name in the same file."""
+    tree = ast.parse(source)
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        for target, value in _assigned(node):
+            named.setdefault(target, []).append(value)
+    found: dict[str, Found] = {}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        for argument in _TELLING.get(name, ()):
+            for text in _texts(_argument(call, argument), named):
+                found.setdefault(text, (call.lineno, "", text, ["A notification"]))
+    return list(found.values())
+
+
+def _argument(call: ast.Call, argument: str | int) -> ast.expr | None:
+    if isinstance(argument, int):
+        return call.args[argument] if len(call.args) > argument else None
+    return next((keyword.value for keyword in call.keywords if keyword.arg == argument), None)
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    if not isinstance(node, ast.Assign):
+        return
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            yield target.id, node.value
+        elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs = zip(target.elts, node.value.elts, strict=False)
+            yield from ((one.id, value) for one, value in pairs if isinstance(one, ast.Name))
+
+
+def _texts(expression: ast.expr | None, named: Mapping[str, list[ast.expr]]) -> Iterator[str]:
+    match expression:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=first, orelse=second):
+            yield from _texts(first, named)
+            yield from _texts(second, named)
+        case ast.Name(id=name):
+            for value in named.get(name, ()):
+                if not isinstance(value, ast.Name):
+                    yield from _texts(value, named)
