@@ -1,6 +1,6 @@
 """Every operation, asked with whatever its schema allows and forbids: no 5xx, and no answer outside the document.
 
-``TUITION_FUZZ=300 pytest tests/api/test_openapi_fuzz.py`` asks longer.
+``TUITION_TEST_FUZZ=300 pytest tests/api/test_openapi_fuzz.py`` asks longer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 from tests.api.conftest import Furnished
 
 pytestmark = pytest.mark.slow
-EXAMPLES = int(os.environ.get("TUITION_FUZZ", "8"))
+EXAMPLES = int(os.environ.get("TUITION_TEST_FUZZ", "8"))
 CHECKS: list[CheckFunction] = [
     schemathesis.checks.not_a_server_error,
     openapi_checks.status_code_conformance,

@@ -75,6 +75,11 @@ def test_each_bad_value_is_named_with_what_is_wrong(bare: Path, monkeypatch: pyt
     assert "geheim" not in "".join(said)
 
 
+def test_what_a_command_takes_from_the_environment_is_no_unknown_setting(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUITION_OWNER_PASSWORD", "nine patient herons")
+    load()
+
+
 def test_an_unknown_name_is_refused_with_the_one_that_was_meant(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (bare / "tuition.toml").write_text('hoome = "x"\n[nonsense]\na = 1')
     monkeypatch.setenv("TUITION_DATABSE_URL", "postgresql://x/y")

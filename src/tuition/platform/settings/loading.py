@@ -19,6 +19,8 @@ CONFIG_VARIABLE = "TUITION_CONFIG"
 """Names another file than ``tuition.toml`` in the current folder."""
 ALIEN_PREFIX = "TUITION_TEST_"
 """Variables of our own test-suite."""
+OF_COMMANDS = frozenset({"TUITION_OWNER_PASSWORD"})
+"""Variables that a command takes as an option: `tuition init` without a terminal."""
 FILE = "tuition.toml"
 
 
@@ -58,8 +60,9 @@ def _variable(name: str) -> str:
 
 def _unknown_variables(environment: Iterable[str]) -> list[str]:
     known = [_variable(name) for name in Settings.model_fields]
+    allowed = {*known, CONFIG_VARIABLE, *OF_COMMANDS}
     ours = sorted(name for name in environment if name.startswith(PREFIX) and not name.startswith(ALIEN_PREFIX))
-    return [f"{name}: there is no such setting{_suggest(name, known)}" for name in ours if name not in {*known, CONFIG_VARIABLE}]
+    return [f"{name}: there is no such setting{_suggest(name, known)}" for name in ours if name not in allowed]
 
 
 def _unknown_names(values: dict[str, Any], path: Path) -> list[str]:
