@@ -37,7 +37,7 @@ from tuition.platform.database import Database, Session, connect
 from tuition.platform.events import Bus
 from tuition.platform.settings import MailProvider, Settings, secret_key
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
-from tuition.web.surroundings import load_shell
+from tuition.web.site.surroundings import load_shell
 
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -226,7 +226,7 @@ def create_app(runtime: Runtime) -> Any:
     )
     app.state.runtime = runtime
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
-    for router in [health.router, *api.ROUTERS]:
+    for router in [health.router, *api.ROUTERS, *web.PICTURES]:
         app.include_router(router)
     for router in web.ROUTERS:
         app.include_router(router, include_in_schema=False, dependencies=[Depends(load_shell)])

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, OpenPage, Serve, findings, sideways
 from tuition.kernel import Currency, Money, new_id
-from tuition.web import appearance
 from tuition.web.rendering import Shell, Site, StaticAssets, Viewer, render_problem
+from tuition.web.site import appearance, covers
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +18,7 @@ def guide() -> FastAPI:
     """The guide and the problem pages, without a database."""
     app = FastAPI()
     app.include_router(appearance.router)
+    app.include_router(covers.router)
     app.mount("/static", StaticAssets())
     viewer = Viewer(new_id(), "Noor Haddad", may=frozenset({"studio", "owner"}))
 

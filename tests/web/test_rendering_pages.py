@@ -11,10 +11,10 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from tuition.kernel import Currency, Money, new_id
-from tuition.web import appearance
-from tuition.web.appearance import local_path
 from tuition.web.rendering import Shell, Site, StaticAssets, Viewer, asset, render_problem, see_other
 from tuition.web.rendering.assets import DIST
+from tuition.web.site import appearance, covers
+from tuition.web.site.appearance import local_path
 
 STOREFRONT_BYTES_MAX = 150_000
 
@@ -23,6 +23,7 @@ def small_site(shell: Shell) -> FastAPI:
     """The guide, the covers, the problems and the static files, without a database."""
     app = FastAPI()
     app.include_router(appearance.router)
+    app.include_router(covers.router)
     app.mount("/static", StaticAssets())
 
     @app.middleware("http")

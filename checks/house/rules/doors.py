@@ -53,6 +53,8 @@ def only_by_the_door(house: House) -> Iterator[Finding]:
         for imported in imports_of(source):
             if imported.room == source.room or (source.room in COMPOSITION and "adapters" in imported.path[1:2]):
                 continue
+            if source.is_edge and _is_vendors_door(house, imported):
+                continue
             doors = 2 if imported.room in PARTED else 1
             door = ".".join(("tuition", *imported.path[:doors]))
             if len(imported.module) > doors or (len(imported.module) == doors and _is_module(house, imported.path)):
@@ -61,6 +63,15 @@ def only_by_the_door(house: House) -> Iterator[Finding]:
             elif imported.name.startswith("_"):
                 advice = f"`{imported.name}` is private to {imported.room}; ask for a public name at its door"
                 yield source.finding(imported.node, "door", advice)
+
+
+def _is_vendors_door(house: House, imported: Imported) -> bool:
+    """Whether this enters an adapter that is a package by that package's own door: some vendors have a page of their own."""
+    if imported.path[1:2] != ("adapters",):
+        return False
+    if imported.path == imported.module + (imported.name,) and len(imported.module) == 2:
+        return True
+    return len(imported.module) == 3 and not _is_module(house, imported.path)
 
 
 def strangers(house: House) -> Iterator[Finding]:

@@ -7,12 +7,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tuition.web import appearance, identity, messaging, money, owner, playing, storefront, studio
+from tuition.web import identity, money, owner, playing, site, storefront, studio
 
 ROUTERS: list[APIRouter] = [
-    appearance.router,
+    *site.ROUTERS,
     *identity.ROUTERS,
-    messaging.router,
     *money.ROUTERS,
     *owner.ROUTERS,
     playing.router,
@@ -20,6 +19,8 @@ ROUTERS: list[APIRouter] = [
     *studio.ROUTERS,
 ]
 """Every router of the pages."""
+PICTURES: list[APIRouter] = site.PICTURES
+"""Routers of pictures, which nothing surrounds."""
 
 
 def to_sign_in(request: Request) -> Response:

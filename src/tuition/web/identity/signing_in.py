@@ -19,7 +19,7 @@ from tuition.edge import (
     set_sign_in_cookie,
     status_of,
 )
-from tuition.web.appearance import local_path
+from tuition.web.site.appearance import local_path
 from tuition.web.identity.forms import spoken
 from tuition.web.rendering import page_reader, reading_as, render, see_other
 from tuition.web.rendering import translate as _

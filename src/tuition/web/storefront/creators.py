@@ -5,16 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tuition import access, catalog, identity
-from tuition.edge import CurrentActor, EdgeRoute, Reading, Services
+from tuition import catalog, identity
+from tuition.edge import CurrentActor, EdgeRoute, Reading
 from tuition.identity import Role, UserStatus
-from tuition.platform import files, paging, site
+from tuition.platform import paging, site
 from tuition.platform.database import AnySession
 from tuition.web.rendering import render, with_query
-from tuition.web.storefront.cards import COVER_WIDTHS, cards_of_hits, currency_of, is_listed
+from tuition.web.storefront.cards import cards_of_hits, currency_of
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
 PAGE_LENGTH = 24
@@ -52,18 +51,3 @@ async def _published(session: AnySession, person_id: UUID, currency: str, cursor
     except paging.CursorInvalid:
         # An old or a mended address: its first page is still right.
         return await catalog.search(session, "", filters, currency=currency, limit=PAGE_LENGTH)
-
-
-@router.get("/covers/{content_id}/{width}.webp")
-async def cover_picture(content_id: UUID, width: int, session: Reading, actor: CurrentActor, services: Services) -> Response:
-    """A cover. That of a listed thing is everybody's; that of another is shown to who may open it."""
-    content = (await catalog.contents_by_id(session, [content_id])).get(content_id)
-    if content is None or content.cover_key is None or width not in COVER_WIDTHS:
-        raise HTTPException(404)
-    is_public = is_listed(content)
-    if not is_public and not (await access.decide(session, actor, content_id)).allowed:
-        raise HTTPException(404)
-    picture = await services.service(files.Store).read(f"{content.cover_key}/{width}.webp")
-    # The address names the version of the picture, so what was fetched once stays right.
-    kept = f"{'public' if is_public else 'private'}, max-age={YEAR_S}, immutable"
-    return Response(picture, media_type="image/webp", headers={"cache-control": kept})

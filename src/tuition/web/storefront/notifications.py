@@ -11,9 +11,9 @@ from starlette.responses import Response
 from tuition import messaging
 from tuition.edge import EdgeRoute, Reading, SignedIn, Writing
 from tuition.platform import paging
-from tuition.web.appearance import local_path
 from tuition.web.rendering import render, see_other, with_query
 from tuition.web.rendering import translate as _
+from tuition.web.site.appearance import local_path
 
 router = APIRouter(prefix="/notifications", route_class=EdgeRoute, include_in_schema=False)
 ICONS = {

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tuition.edge import EdgeRoute
 from tuition.kernel import Currency, Money, clock
-from tuition.web.rendering import Series, bar_chart, cover_svg, languages, line_chart, render, shell_of
+from tuition.web.rendering import Series, bar_chart, languages, line_chart, render, shell_of
 from tuition.web.rendering.shell import COOKIE_THEME, THEMES
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
@@ -42,16 +42,6 @@ async def choose(
     elif theme:
         response.delete_cookie(COOKIE_THEME, path="/")
     return response
-
-
-@router.get("/covers/{name}.svg")
-async def cover(name: UUID) -> Response:
-    """The pattern of a thing's cover. It depends on the id alone, so it never changes."""
-    headers = {
-        "cache-control": "public, max-age=31536000, immutable",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-    }
-    return Response(cover_svg(name), media_type="image/svg+xml", headers=headers)
 
 
 def _euro(minor: int) -> Money:

@@ -1,0 +1,11 @@
+"""What belongs to no room in particular: how pages look, what surrounds them, pictures of covers, how one is told of news."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from tuition.web.site import appearance, covers, notices
+
+ROUTERS: list[APIRouter] = [appearance.router, notices.router]
+PICTURES: list[APIRouter] = [covers.router]
+"""Not pages: nothing surrounds them, so nothing is loaded for them."""
