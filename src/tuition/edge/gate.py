@@ -39,7 +39,8 @@ class GateMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        await self._proxied(scope, receive, send)
+        is_forwarded = scope["type"] == "http" and any(name == b"x-forwarded-for" for name, _ in scope["headers"])
+        await (self._proxied if is_forwarded else self._serve)(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_beat(scope):
