@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,10 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
     services.provide(messaging.Hub, messaging.Hub(database, settings.direct_address or database_url))
     services.provide(Settings, settings)
     base = public_address(settings)
+    identity.configure(
+        access_lifetime=timedelta(minutes=settings.access_token_minutes),
+        refresh_lifetime=timedelta(days=settings.refresh_token_days),
+    )
     messaging.configure(
         public_url=base,
         sender=settings.mail_from,

@@ -44,6 +44,17 @@ async def test_a_refresh_token_is_exchanged_for_the_next_pair_in_the_same_family
         assert (await identity.authenticate_token(session, access)).id == ada.id
 
 
+async def test_tokens_live_as_long_as_the_settings_say(session: Session, join: Joiner, moment: FrozenClock) -> None:
+    await join()
+    identity.configure(access_lifetime=timedelta(minutes=2), refresh_lifetime=timedelta(days=3))
+    try:
+        tokens = await _sign_in(session)
+    finally:
+        identity.configure()
+    assert tokens.access_expires_at == moment.now() + timedelta(minutes=2)
+    assert tokens.refresh_expires_at == moment.now() + timedelta(days=3)
+
+
 async def test_an_access_token_lives_a_quarter_of_an_hour(session: Session, join: Joiner, moment: FrozenClock) -> None:
     await join()
     tokens = await _sign_in(session)

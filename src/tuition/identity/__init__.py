@@ -16,6 +16,7 @@ from tuition.identity.actions.passwords import change_password, request_password
 from tuition.identity.actions.people import reinstate, set_roles, suspend
 from tuition.identity.actions.profile import ProfileChange, change_profile, deactivate, profile_refusals
 from tuition.identity.actions.signing_in import (
+    configure,
     end_sign_in,
     open_browser,
     refresh,
@@ -120,6 +121,7 @@ __all__ = [
     "become_creator",
     "change_password",
     "change_profile",
+    "configure",
     "confirm_email_change",
     "deactivate",
     "end_sign_in",

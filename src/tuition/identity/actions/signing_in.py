@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,6 +29,20 @@ from tuition.platform.database import Session
 from tuition.platform.events import publish
 
 
+@dataclass(slots=True)
+class _Lifetimes:
+    access: timedelta = ACCESS_LIFETIME
+    refresh: timedelta = REFRESH_LIFETIME
+
+
+_lifetimes = _Lifetimes()
+
+
+def configure(*, access_lifetime: timedelta = ACCESS_LIFETIME, refresh_lifetime: timedelta = REFRESH_LIFETIME) -> None:
+    """Say how long the tokens of programs are good for. Called once, at start; each call says everything anew."""
+    _lifetimes.access, _lifetimes.refresh = access_lifetime, refresh_lifetime
+
+
 async def sign_in_browser(
     session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "", lifetime: timedelta = COOKIE_LIFETIME
 ) -> BrowserSignIn | Refused:
@@ -43,7 +58,7 @@ async def sign_in_program(session: Session, *, email: str, password: str, ip: st
     user = await prove(session, email=email, password=password, ip=ip)
     if isinstance(user, Refused):
         return user
-    sign_in = await _open(session, user.id, SignInKind.API, ip=ip, user_agent=user_agent, lifetime=REFRESH_LIFETIME)
+    sign_in = await _open(session, user.id, SignInKind.API, ip=ip, user_agent=user_agent, lifetime=_lifetimes.refresh)
     return await _issue(session, sign_in)
 
 
@@ -102,7 +117,7 @@ async def refresh(session: Session, refresh_token: str, *, ip: str = "", user_ag
         await publish(session, events.RefreshTokenReused(sign_in.user_id, sign_in.id))
         return Refused(errors.RefreshReused())
     token.used_at = now
-    sign_in.last_seen_at, sign_in.expires_at = now, now + REFRESH_LIFETIME
+    sign_in.last_seen_at, sign_in.expires_at = now, now + _lifetimes.refresh
     sign_in.ip, sign_in.user_agent = machine_address(ip) or sign_in.ip, user_agent or sign_in.user_agent
     return await _issue(session, sign_in)
 
@@ -194,8 +209,8 @@ async def _issue(session: Session, sign_in: SignIn) -> Tokens:
         family_id=sign_in.id,
         token_jti=secrets.hash_token(refreshed),
         access_hash=secrets.hash_token(access),
-        access_expires_at=now + ACCESS_LIFETIME,
-        expires_at=now + REFRESH_LIFETIME,
+        access_expires_at=now + _lifetimes.access,
+        expires_at=now + _lifetimes.refresh,
         created_at=now,
     )
     session.add(token)
