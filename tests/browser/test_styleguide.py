@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 def guide() -> FastAPI:
     """The guide and the problem pages, without a database."""
     app = FastAPI()
+    app.state.runtime = None  # these pages ask it for nothing
     app.include_router(appearance.router)
     app.include_router(covers.router)
     app.mount("/static", StaticAssets())

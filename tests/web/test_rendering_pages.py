@@ -22,6 +22,7 @@ STOREFRONT_BYTES_MAX = 150_000
 def small_site(shell: Shell) -> FastAPI:
     """The guide, the covers, the problems and the static files, without a database."""
     app = FastAPI()
+    app.state.runtime = None  # these pages ask it for nothing
     app.include_router(appearance.router)
     app.include_router(covers.router)
     app.mount("/static", StaticAssets())

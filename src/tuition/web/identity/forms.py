@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from tuition import identity
 from tuition.kernel import DomainError
-from tuition.web.site.appearance import COOKIE_LANGUAGE, YEAR_S
 from tuition.web.rendering import page_reader, reading_as, refusal
+from tuition.web.site.appearance import COOKIE_LANGUAGE, YEAR_S
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (

@@ -19,10 +19,10 @@ from tuition.edge import (
     set_sign_in_cookie,
     status_of,
 )
-from tuition.web.site.appearance import local_path
 from tuition.web.identity.forms import spoken
 from tuition.web.rendering import page_reader, reading_as, render, see_other
 from tuition.web.rendering import translate as _
+from tuition.web.site.appearance import local_path
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
 COOKIE_MAX_AGE_S = 400 * 24 * 3600
