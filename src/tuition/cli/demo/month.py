@@ -43,7 +43,7 @@ class Month:
     async def live(self, *, until: datetime, progress: Callable[[int], None]) -> None:
         """Live day by day until ``until``, and leave the clock there."""
         for day in range(DAYS):
-            morning = until - timedelta(days=DAYS - day)
+            morning = (until - timedelta(days=DAYS - day)).replace(hour=0, minute=0, second=0, microsecond=0)
             for number, learner in enumerate(self.learners):
                 if self.dice.random() < 0.45:
                     self._move_to(morning + timedelta(hours=8 + number, minutes=self.dice.randrange(50)))
