@@ -12,7 +12,6 @@ from starlette.responses import HTMLResponse, Response
 
 from tuition import identity, messaging
 from tuition.edge import EdgeRoute, Reading, Writing
-from tuition.kernel import to_id
 from tuition.messaging import EMAIL_KINDS, EmailStatus
 from tuition.platform import audit, paging
 from tuition.web.owner.surroundings import Auditor, Postmaster, owner_page
@@ -117,7 +116,7 @@ async def audit_log(
 
 def _person(typed: str) -> UUID | None:
     try:
-        return to_id(typed) if typed else None
+        return UUID(typed) if typed else None
     except ValueError:
         return None
 

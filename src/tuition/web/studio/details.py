@@ -13,7 +13,7 @@ from tuition import catalog
 from tuition.catalog import Kind, Level, Visibility
 from tuition.edge import EdgeRoute, Reading, Services, Writing, status_of
 from tuition.identity import Actor
-from tuition.kernel import DomainError, clock, to_id
+from tuition.kernel import DomainError, clock
 from tuition.platform.database import AnySession, Session
 from tuition.web.rendering import Shell, page_reader, see_other, shell_of
 from tuition.web.rendering import translate as _
@@ -96,12 +96,11 @@ def _values_of(content: catalog.Content) -> dict[str, str]:
 def _changes(typed: Fields, kind: Kind) -> tuple[dict[str, Any], dict[str, str]]:
     """What to change, and what was wrong already on paper."""
     errors: dict[str, str] = {}
-    category = typed["category_id"].strip()
     changes: dict[str, Any] = {
         "title": typed["title"],
         "slug": typed["slug"].strip() or None,
         "description": typed["description"].replace("\r\n", "\n"),
-        "category_id": to_id(category) if category else None,
+        "category_id": _id(typed["category_id"].strip()),
         "tags": typed["tags"].replace("،", ",").split(","),
         "language": typed["language"],
         "level": typed["level"],
@@ -118,6 +117,13 @@ def _changes(typed: Fields, kind: Kind) -> tuple[dict[str, Any], dict[str, str]]
         else:
             changes["preview_until_ms"] = int(minutes * MINUTE_MS)
     return changes, errors
+
+
+def _id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
 
 
 def _beside(request: Request, error: DomainError) -> dict[str, str]:

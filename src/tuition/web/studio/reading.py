@@ -80,7 +80,7 @@ async def count_by_status(session: AnySession, creator_id: UUID) -> dict[str, in
         .where(content.creator_id == creator_id, content.deleted_at.is_(None))
         .group_by(content.status)
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return {str(status): count for status, count in await session.execute(statement)}
 
 
 async def media_by_id(session: AnySession, content_ids: Sequence[UUID]) -> dict[UUID, catalog.Media]:

@@ -1,0 +1,176 @@
+"""The studio in a real browser: a film goes up in pieces, through a lost connection, until it can be played; parts are dragged."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import FilePayload, Page, Route, expect
+
+from tests.browser.cinema import House, make_film
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, Serve, findings, free_port, sideways
+from tuition import catalog, identity
+from tuition.catalog import BodyFormat, Kind, OneTime
+from tuition.identity import Role
+from tuition.kernel import Currency, Money
+from tuition.main import create_app
+from tuition.platform import jobs
+
+pytestmark = pytest.mark.browser
+SLOW_MS = 60_000
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Path, serve: Serve) -> House:
+    port = free_port()
+    house = await House.build(database_url, tmp_path / "home", port)
+    async with house.runtime.database.transaction() as session:
+        session.add(identity.UserRole(user_id=house.creator.id, role=Role.CREATOR.value))
+    await serve(create_app(house.runtime), port)
+    return house
+
+
+async def draft(house: House, kind: Kind, title: str = "The Moon") -> catalog.Content:
+    async with house.runtime.database.transaction() as session:
+        content = await catalog.create_content(session, house.creator, kind, title=title, description="Phases and tides.")
+        if kind is Kind.WRITTEN:
+            await catalog.write_body(session, house.creator, content.id, f"# {title}\n\nWords.", BodyFormat.MARKDOWN)
+        await catalog.set_price(session, house.creator, content.id, OneTime(Money(300, Currency("EUR"))))
+    return content
+
+
+async def desk(house: House, open_page: OpenPage, **options: object) -> Page:
+    page = await open_page(**options)
+    await house.admit(page, house.creator)
+    return page
+
+
+async def choose(page: Page, name: str, data: bytes) -> None:
+    await page.set_input_files("input[type=file]", files=[FilePayload(name=name, mimeType="video/mp4", buffer=data)])
+
+
+async def test_a_film_goes_up_through_a_lost_connection_until_it_can_be_played(
+    house: House, open_page: OpenPage, tmp_path: Path
+) -> None:
+    film = await draft(house, Kind.VIDEO)
+    data = make_film(tmp_path, Kind.VIDEO)
+    page = await desk(house, open_page)
+    losses: list[str] = []
+
+    async def lose_once(route: Route) -> None:
+        if not losses:
+            losses.append(route.request.url)
+            await route.abort("connectionreset")
+        else:
+            await route.continue_()
+
+    await page.route("**/v1/uploads/*", lambda route: lose_once(route) if route.request.method == "PUT" else route.continue_())
+    await page.goto(f"{house.address}/studio/contents/{film.id}/file")
+    async with page.expect_navigation(timeout=SLOW_MS):
+        await choose(page, "moon.mp4", data)
+        await expect(page.locator("[data-said]")).to_have_text("The connection is lost. We go on by ourselves when it is back.")
+    assert losses
+    await expect(page.locator("#media")).to_contain_text("Waiting to be prepared")
+    work = asyncio.create_task(jobs.drain(house.runtime.database, house.runtime.services))
+    await expect(page.locator("#media")).to_contain_text("Ready to be played", timeout=SLOW_MS)
+    await work
+    await expect(page.get_by_role("link", name="Play it").last).to_be_visible()
+    assert await findings(page) == []
+
+
+async def test_an_upload_is_paused_found_again_after_a_reload_and_given_up(house: House, open_page: OpenPage) -> None:
+    film = await draft(house, Kind.VIDEO)
+    page = await desk(house, open_page)
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.abort()
+
+    await page.route("**/v1/uploads/*", lambda route: hold(route) if route.request.method == "PUT" else route.continue_())
+    await page.goto(f"{house.address}/studio/contents/{film.id}/file")
+    await choose(page, "moon.mp4", b"0" * 100_000)
+    await expect(page.locator("[data-said]")).to_have_text("Sending")
+    await page.click("[data-pause]")
+    await expect(page.locator("[data-said]")).to_have_text("Paused. What has arrived is kept for a day.")
+    await expect(page.locator("[data-resume]")).to_be_focused()
+    assert await findings(page) == []
+    held.set()
+    await page.reload()
+    await expect(page.locator("[data-unfinished]")).to_contain_text("moon.mp4")
+    await choose(page, "sun.mp4", b"1")
+    await expect(page.locator("[data-wrong]")).to_contain_text("Choose moon.mp4 to go on")
+    await page.locator("[data-unfinished] [data-give-up]").click()
+    await expect(page.locator("[data-unfinished]")).to_have_count(0)
+
+
+async def test_what_is_no_film_is_refused_with_a_sentence(house: House, open_page: OpenPage) -> None:
+    film = await draft(house, Kind.VIDEO)
+    page = await desk(house, open_page)
+    await page.goto(f"{house.address}/studio/contents/{film.id}/file")
+    await choose(page, "moon.mp4", b"no film" * 900)
+    await expect(page.locator("[data-wrong]")).to_contain_text("was not accepted", timeout=SLOW_MS)
+    await expect(page.locator("[data-choose]")).to_be_visible()
+
+
+async def test_parts_are_moved_by_keyboard_and_by_dragging(house: House, open_page: OpenPage) -> None:
+    parts = [await draft(house, Kind.WRITTEN, title) for title in ("One", "Two", "Three")]
+    series = await draft(house, Kind.SERIES, "All three")
+    async with house.runtime.database.transaction() as session:
+        await catalog.set_members(session, house.creator, series.id, [part.id for part in parts])
+    page = await desk(house, open_page)
+    await page.goto(f"{house.address}/studio/contents/{series.id}/parts")
+    titles = page.locator("[data-part] a")
+    await page.locator(f"#up-{parts[2].id}").focus()
+    await page.keyboard.press("Enter")
+    await expect(titles).to_have_text(["One", "Three", "Two"])
+    await expect(page.locator(f"#up-{parts[2].id}")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(titles).to_have_text(["Three", "One", "Two"])
+    await expect(page.locator(f"#down-{parts[2].id}")).to_be_focused()
+    async with page.expect_response("**/parts"):
+        await page.locator("[data-part]").nth(2).drag_to(page.locator("[data-part]").nth(0), target_position={"x": 40, "y": 4})
+    await page.reload()
+    await expect(titles).to_have_text(["Two", "Three", "One"])
+    assert await findings(page) == []
+
+
+async def test_words_are_previewed_and_survive_a_closed_page(house: House, open_page: OpenPage) -> None:
+    article = await draft(house, Kind.WRITTEN)
+    page = await desk(house, open_page)
+    await page.goto(f"{house.address}/studio/contents/{article.id}/text")
+    await page.fill("textarea", "# Waves\n\n<script>alert(1)</script>\n\nThey *carry* no water.")
+    await expect(page.locator("#preview em")).to_have_text("carry")
+    assert await page.locator("#preview script").count() == 0
+    await page.wait_for_function("key => localStorage.getItem(key)?.includes('Waves')", arg=f"writing:{article.id}")
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.goto(f"{house.address}/studio")
+    await page.goto(f"{house.address}/studio/contents/{article.id}/text")
+    await page.click("[data-recover]")
+    await expect(page.locator("textarea")).to_have_value("# Waves\n\n<script>alert(1)</script>\n\nThey *carry* no water.")
+
+
+async def test_a_price_is_said_in_words_while_it_is_typed(house: House, open_page: OpenPage) -> None:
+    article = await draft(house, Kind.WRITTEN)
+    page = await desk(house, open_page)
+    await page.goto(f"{house.address}/studio/contents/{article.id}/prices")
+    await page.fill("[name=amount]", "20")
+    await expect(page.locator("#words")).to_have_text("Of €20.00 you get €14.00, before tax.")
+    await page.click("button:has-text('Set the price')")
+    await expect(page.locator(".figure-amount")).to_have_text("€20.00")
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), [(DESKTOP, "light", "en"), (PHONE, "dark", "ar")])
+async def test_axe_finds_nothing_in_the_studio(house: House, open_page: OpenPage, width: int, theme: str, language: str) -> None:
+    film, article, series = [await draft(house, kind) for kind in (Kind.VIDEO, Kind.WRITTEN, Kind.SERIES)]
+    page = await desk(house, open_page, width=width, theme=theme, language=language)
+    paths = ["", "/contents", "/contents/new", "/sales", "/earnings"]
+    paths += [f"/contents/{film.id}{tab}" for tab in ("", "/file", "/captions", "/cover", "/prices", "/publishing", "/delete")]
+    paths += [f"/contents/{article.id}/text", f"/contents/{series.id}/parts"]
+    for path in paths:
+        answer = await page.goto(f"{house.address}/studio{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        assert await findings(page) == [], path
+        assert await sideways(page) <= 0, path
