@@ -94,7 +94,7 @@ class Player {
     this.gate.open(beat);
     this.money.take(beat);
     if (!beat.lease && this.film.mode === "metered" && beat.position_ms < this.film.limit_ms && beat.affordable_ms !== 0) {
-      this.money.note?.(this.words.say("skipped"), { isNews: true });
+      this.money.note(this.words.say("skipped"), { isNews: true });
     }
   }
 
@@ -126,6 +126,8 @@ class Player {
     if (this.source) this.stop();
     this.startMs = place;
     if (missing) {
+      this.money.write(problem);
+      this.money.note("");
       const text = words.say("broke", { missing: words.money(missing), position: clock(place) });
       notices.show(words.say("broke_title"), text, [topUp, { ...again, isQuiet: true }]);
     } else if (code === "metering.wallet_in_other_currency") {

@@ -16,6 +16,8 @@ from tuition.playback import Ranges, clip, difference, length
 
 MINUTE_MS = 60_000
 RATE_SCALE = 1_000_000
+PLAYABLE_LEAST_MS = 1_000
+"""Less than this is no play: a player that stands before the last few milliseconds it can pay has run out of money."""
 TICKS = MINUTE_MS * RATE_SCALE
 """Ticks in one minor unit."""
 

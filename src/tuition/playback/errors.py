@@ -27,7 +27,7 @@ class PlayedOut(DomainError):
 
 
 class PlayingElsewhere(DomainError):
-    """You are playing “{title}” on {device}. Take over to go on here; it will stop there."""
+    """You are playing “{content}” on {device}. Take over to go on here; it will stop there."""
 
     kind = ErrorKind.CONFLICT
     code = "playback.playing_elsewhere"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
@@ -48,7 +48,9 @@ class Terms:
 
 
 @router.get("/watch/{slug}")
-async def watch(slug: str, request: Request, session: Reading, actor: CurrentActor, preview: str = Query("", max_length=4)) -> Response:
+async def watch(
+    slug: str, request: Request, session: Reading, actor: CurrentActor, preview: Annotated[str, Query(max_length=4)] = ""
+) -> Response:
     """The player of a film or a recording. Who cannot play it in any way is sent to the page that offers the ways."""
     found, decision = await find_for(session, actor, slug)
     content = found.content
@@ -188,7 +190,7 @@ def _words(terms: Terms | None) -> dict[str, str]:
         "other_currency": _("This is paid in {currency}, and your wallet holds another currency. Nothing is exchanged by itself."),
         "frozen": _("Spending from your wallet is stopped, because a top-up was taken back by the bank."),
         "elsewhere_title": _("You are playing somewhere else"),
-        "elsewhere": _("“{title}” is playing on {device}. Go on here? It stops there."),
+        "elsewhere": _("“{content}” is playing on {device}. Go on here? It stops there."),
         "take_over": _("Go on here"),
         "taken_title": _("It goes on elsewhere"),
         "taken": _("Another device of yours has taken over. Nothing is charged here."),

@@ -13,7 +13,7 @@ export class Controls {
     this.stage = byId("stage");
     this.seek = byId("seek");
     this.covered = film.coverage;
-    this.seek.max = String(Math.floor(film.limit_ms / 1000));
+    this.seek.max = String(film.limit_ms);
     this.wire();
     this.draw();
   }
@@ -23,7 +23,7 @@ export class Controls {
     byId("play").addEventListener("click", () => this.toggle());
     media.addEventListener("click", () => this.toggle());
     media.addEventListener("dblclick", () => this.toggleFull());
-    this.seek.addEventListener("input", () => this.goTo(Number(this.seek.value)));
+    this.seek.addEventListener("input", () => this.goTo(Number(this.seek.value) / 1000));
     for (const event of ["timeupdate", "progress", "durationchange", "play", "pause", "seeking", "seeked", "volumechange"]) {
       media.addEventListener(event, () => this.draw());
     }
@@ -67,7 +67,7 @@ export class Controls {
     if (names.length < 2) return;
     const select = byId("quality");
     select.replaceChildren(new Option(this.words.say("auto"), "-1"));
-    names.forEach((name, index) => select.add(new Option(`${name}p`, String(index))));
+    names.forEach((name, index) => select.add(new Option(name, String(index))));
     select.addEventListener("change", () => choose(Number(select.value)));
     byId("quality-choice").hidden = false;
   }
@@ -99,7 +99,7 @@ export class Controls {
   draw() {
     const { media, words, film } = this;
     const at = media.currentTime * 1000;
-    if (document.activeElement !== this.seek || !this.seek.matches(":active")) this.seek.value = String(Math.round(at / 1000));
+    if (document.activeElement !== this.seek || !this.seek.matches(":active")) this.seek.value = String(Math.round(at));
     const place = words.say("cost", { time: clock(at), duration: clock(film.limit_ms) });
     this.seek.setAttribute("aria-valuetext", place);
     byId("time").textContent = `${clock(at)} / ${clock(film.limit_ms)}`;
@@ -126,7 +126,7 @@ export class Controls {
     if (event.ctrlKey || event.metaKey || event.altKey || byId("bar").hidden || document.querySelector("dialog[open]")) return;
     if (target.closest("input:not([type=range]), select, textarea, a, summary")) return;
     const isOnButton = target.closest("button");
-    const isOnRange = target.matches("input[type=range]");
+    const isOnRange = target.matches("#volume");
     const rtlFree = { ArrowLeft: -STEP_S, ArrowRight: STEP_S };
     if (event.key === " " && !isOnButton) this.toggle();
     else if (event.key in rtlFree && !isOnRange) this.goTo(this.media.currentTime + rtlFree[event.key]);

@@ -15,10 +15,10 @@ export class MoneyLine {
 
   write({ content_cost: cost, balance, cap }) {
     if (!byId("cost")) return;
-    byId("cost").textContent = this.words.money(cost);
+    if (cost != null) byId("cost").textContent = this.words.money(cost);
     if (balance != null) byId("balance").textContent = this.words.money(balance);
     const goal = byId("progress");
-    if (goal && cap) goal.value = Math.min(100, (Number(cost.amount ?? cost) / Number(cap.amount ?? cap)) * 100);
+    if (goal && cap && cost != null) goal.value = Math.min(100, (Number(cost.amount ?? cost) / Number(cap.amount ?? cap)) * 100);
   }
 
   // What the moment at hand costs.

@@ -9,6 +9,7 @@ export class Notices {
     byId("notice").hidden = false;
     byId("offer").hidden = true;
     byId("stage").classList.add("is-held");
+    byId("stage").classList.remove("is-loading");
     byId("notice-ways").firstElementChild?.focus({ preventScroll: true });
   }
 

@@ -46,7 +46,7 @@ export function attach(media, address, gate, { startS, onQualities, onBroken }) 
     startPosition: startS,
     xhrSetup: (request) => gate.lease && request.setRequestHeader("Tuition-Lease", gate.lease.value),
   });
-  hls.on(Hls.Events.MANIFEST_PARSED, () => onQualities(hls.levels.map(({ height, bitrate }) => height || bitrate)));
+  hls.on(Hls.Events.MANIFEST_PARSED, () => onQualities(hls.levels.map(({ height, bitrate }) => (height ? `${height}p` : `${Math.round(bitrate / 1000)} kbit/s`))));
   hls.on(Hls.Events.ERROR, (_, { fatal, type, response }) => {
     if (response?.code === 403) gate.renew();
     if (!fatal) return;

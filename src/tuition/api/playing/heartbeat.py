@@ -82,9 +82,12 @@ class Heartbeat:
             await _ended(beat)(scope, receive, send)
             return
         lease = beat.lease.write() if beat.lease else None
-        headers = JSON if lease is None else [*JSON, _lease_cookie(lease, is_secure=scope["scheme"] == "https")]
+        body = self._encode(_shape(beat, lease))
+        headers = [*JSON, (b"content-length", str(len(body)).encode())]
+        if lease is not None:
+            headers.append(_lease_cookie(lease, is_secure=scope["scheme"] == "https"))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": self._encode(_shape(beat, lease))})
+        await send({"type": "http.response.body", "body": body})
 
     def _read(self, scope: Scope, named: str, body: bytes) -> Report:
         token = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
@@ -124,7 +127,8 @@ async def _body(receive: Receive) -> bytes:
 def _ended(beat: Beat) -> Any:
     if beat.ended is EndReason.OUT_OF_MONEY:
         sentence = f"Your wallet lacks {beat.missing} for the next minute. Your place is kept: top up and go on."
-        fields = {"missing": beat.missing, "balance": beat.balance, "position_ms": beat.position_ms}
+        money = {"missing": beat.missing, "balance": beat.balance, "content_cost": beat.content_cost}
+        fields = money | {"position_ms": beat.position_ms}
         return problem_response(402, "metering.out_of_money", sentence, fields=fields)
     ended = playback.PlayedOut(reason=beat.ended.value if beat.ended else "")
     return problem_response(status_of(ended), ended.code, ended.sentence, fields=ended.fields)

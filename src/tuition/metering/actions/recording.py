@@ -152,7 +152,8 @@ def _with_money(
 ) -> Beat:
     available = work.available(meter.wallet_id)
     next_moment = ((after.position_ms, after.position_ms + 1),)
-    is_broke = affordable_ms == 0 and after.position_ms < after.limit_ms and bool(playback.difference(next_moment, paid or ()))
+    cannot_go_on = affordable_ms is not None and affordable_ms < rules.PLAYABLE_LEAST_MS and after.position_ms < after.limit_ms
+    is_broke = cannot_go_on and bool(playback.difference(next_moment, paid or ()))
     if is_broke:
         work.ending[beat.session_id] = EndReason.OUT_OF_MONEY
     return replace(

@@ -164,5 +164,5 @@ async def _make_room(session: Session, running: PlaySession, *, device: Device, 
     elif take_over:
         reason = EndReason.TAKEN_OVER
     else:
-        raise PlayingElsewhere(title=running.content_title, device=running.device_name)
+        raise PlayingElsewhere(content=running.content_title, device=running.device_name)
     await end(session, running.id, reason=reason, at=now)
