@@ -71,6 +71,7 @@ async def start_top_up(page: Page, shop: Shop, amount: str = "", *, keep: bool =
     await page.goto(f"{shop.address}/wallet")
     if amount:
         await page.fill("#f-amount", amount)
+    await page.check("input[name=pay][value='new:sandbox']")
     if keep:
         await page.check("#f-keep-yes")
     await page.click("#top-up button.btn-primary")
@@ -220,4 +221,6 @@ async def judge(page: Page, address: str, request: pytest.FixtureRequest, name: 
         looks = "-".join(str(request.node.callspec.params[key]) for key in ("width", "theme", "language"))
         await page.screenshot(path=f"{folder}/{name}-{looks}.png", full_page=True)
     assert await findings(page) == [], name
+    if await sideways(page):
+        print(await page.evaluate("[...document.querySelectorAll('*')].filter(e=>{const r=e.getBoundingClientRect(); return r.right>innerWidth+0.5||r.left<-0.5}).map(e=>e.tagName+'.'+e.className+' '+e.getBoundingClientRect().left+' '+e.getBoundingClientRect().right).slice(0,12)"))
     assert await sideways(page) == 0, name

@@ -105,6 +105,17 @@ async def refunds_of(session: AnySession, purchase_ids: Sequence[UUID]) -> dict[
     return {refund.purchase_id: refund for refund in (await session.scalars(statement)).all()}
 
 
+async def refund_titles(session: AnySession, refund_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Of which order, and of what, these refunds are."""
+    rows = await session.execute(
+        select(Refund.id, Refund.order_id, OrderLine.title)
+        .join(Purchase, Purchase.id == Refund.purchase_id)
+        .join(OrderLine, OrderLine.id == Purchase.order_line_id)
+        .where(Refund.id.in_(refund_ids))
+    )
+    return {refund_id: (order_id, title) for refund_id, order_id, title in rows}
+
+
 async def sales_page(
     session: AnySession, seller_id: UUID, *, cursor: str | None = None, limit: int = 50
 ) -> paging.Page[Purchase]:

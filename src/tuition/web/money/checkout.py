@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from tuition import commerce, payments, wallets
 from tuition.commerce import Waiver
-from tuition.edge import ClientInfo, EdgeRoute, Reading, Services, SignedIn, Steps, status_of
+from tuition.edge import ClientInfo, EdgeRoute, Reading, Services, SignedIn, Stepping, Steps, status_of
 from tuition.identity import Actor
 from tuition.kernel import DomainError, clock
 from tuition.payments import Gateways
@@ -73,6 +73,7 @@ async def show(request: Request, session: Reading, services: Services, actor: Si
 async def buy(
     request: Request,
     database: Steps,
+    unit: Stepping,
     services: Services,
     actor: SignedIn,
     client: ClientInfo,
@@ -85,20 +86,26 @@ async def buy(
     gateways = services.service(Gateways)
     try:
         how = ways.Choice(from_wallet=True) if not pay and not gateways else ways.read_choice(pay, gateways)
-        async with database.transaction() as session:
-            order, opened = await commerce.checkout(
-                session,
-                actor,
-                content,
-                currency=None,
-                waiver=Waiver(commerce.waiver_in(page_reader(request).language), clock.now(), client.ip) if agreed else None,
-                from_wallet=how.from_wallet,
-                provider=how.provider,
-                method_id=how.method_id,
-                save_method=bool(keep),
-                return_url=ways.return_url(request, ""),
-            )
-        payment = await payments.ask(database, gateways, opened.id) if opened else None
+        order_id = unit.reserved_id
+        if order_id is None:
+            async with database.transaction() as session:
+                opened, _payment = await commerce.checkout(
+                    session,
+                    actor,
+                    content,
+                    currency=None,
+                    waiver=Waiver(commerce.waiver_in(page_reader(request).language), clock.now(), client.ip) if agreed else None,
+                    from_wallet=how.from_wallet,
+                    provider=how.provider,
+                    method_id=how.method_id,
+                    save_method=bool(keep),
+                    return_url=ways.return_url(request, ""),
+                )
+                order_id = opened.id
+                await unit.reserve(session, order_id)
+        async with database.reading(fresh=True) as session:
+            order = await commerce.get_order_for(session, actor, order_id)
+        payment = await payments.ask(database, gateways, order.payment_id) if order.payment_id else None
     except (commerce.WaiverNeeded, wallets.BalanceTooSmall, wallets.WalletFrozen, payments.MethodNotFound) as error:
         return await _again(request, database, services, actor, content, error, {"pay": pay, "keep": keep, "agreed": agreed})
     except (payments.GatewayUnknown, payments.GatewayRefused) as error:

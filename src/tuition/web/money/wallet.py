@@ -10,8 +10,8 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from tuition import metering, payments, wallets
-from tuition.edge import EdgeRoute, Reading, Services, SignedIn, Steps, Writing, status_of
+from tuition import commerce, metering, payments, wallets
+from tuition.edge import EdgeRoute, Reading, Services, SignedIn, Stepping, Steps, Writing, status_of
 from tuition.identity import Actor
 from tuition.kernel import Currency, DomainError, Money, exponent_of
 from tuition.payments import Gateways
@@ -38,6 +38,8 @@ class Line:
     movement: WalletMovement
     label: str
     title: str
+    href: str
+    """Where its receipt is, if it has one."""
     amount: Money
     """Signed: what came in is above zero."""
 
@@ -69,14 +71,20 @@ def _label(movement: WalletMovement) -> str:
 
 
 async def _lines(session: AnySession, movements: list[WalletMovement]) -> list[Line]:
-    played = [row.source_id for row in movements if row.source_type == "play_session"]
-    sessions = await metering.lines_of(session, played) if played else {}
+    by_type: dict[str, list[UUID]] = {}
+    for row in movements:
+        by_type.setdefault(row.source_type, []).append(row.source_id)
+    played = await metering.lines_of(session, by_type.get("play_session", []))
+    told = {source_id: (one.title, "") for source_id, one in played.items()}
+    for order_id, lines in (await commerce.lines_of(session, by_type.get("order", []))).items():
+        told[order_id] = (", ".join(line.title for line in lines), f"/receipts/{order_id}")
+    for refund_id, (order_id, title) in (await commerce.refund_titles(session, by_type.get("refund", []))).items():
+        told[refund_id] = (title, f"/receipts/{order_id}")
 
     def line(row: WalletMovement) -> Line:
         amount = Money(row.amount_minor, Currency(row.currency))
-        metered = sessions.get(row.source_id)
-        title = metered.title if metered else row.description
-        return Line(row, _label(row), title, amount if row.type in INCOMING else -amount)
+        title, href = told.get(row.source_id, (row.description, ""))
+        return Line(row, _label(row), title, href, amount if row.type in INCOMING else -amount)
 
     return [line(row) for row in movements]
 
@@ -154,10 +162,12 @@ def _made_of(lots: list[wallets.WalletLot]) -> list[tuple[str, Money, str]]:
 
 async def _contents(session: AnySession, wallet: Wallet | None) -> dict[str, Any]:
     if wallet is None:
-        return {"lines": [], "made_of": [], "next_href": None, "owed": None}
+        return {"gifts": False, "lines": [], "made_of": [], "next_href": None, "owed": None}
     page = await wallets.movements_of(session, wallet, limit=LINES)
+    lots = await wallets.lots_of(session, wallet)
     return {
-        "made_of": _made_of(await wallets.lots_of(session, wallet)),
+        "gifts": any(lot.kind == LotKind.GRANTED.value for lot in lots),
+        "made_of": _made_of(lots),
         "lines": await _lines(session, page.items),
         "next_href": _more(wallet, page.next_cursor),
         "owed": Money(wallet.owed_minor, Currency(wallet.currency)) if wallet.owed_minor else None,
@@ -197,6 +207,7 @@ async def movements(
 async def top_up(
     request: Request,
     database: Steps,
+    unit: Stepping,
     services: Services,
     actor: SignedIn,
     currency: Annotated[str, Form(pattern=r"^[A-Z]{3}$")],
@@ -212,19 +223,23 @@ async def top_up(
     try:
         wanted = Money.parse(amount.replace(",", ".") if amount.strip() else choice, currency)
         how = ways.read_choice(pay, gateways)
-        async with database.transaction() as session:
-            wallet = await wallets.open_wallet(session, actor.id, currency)
-            opened = await wallets.start_top_up(
-                session,
-                actor,
-                wallet,
-                wanted,
-                provider=how.provider,
-                method_id=how.method_id,
-                save_method=bool(keep),
-                return_url=ways.return_url(request, onward),
-            )
-        payment = await payments.ask(database, gateways, opened.id)
+        payment_id = unit.reserved_id
+        if payment_id is None:
+            async with database.transaction() as session:
+                wallet = await wallets.open_wallet(session, actor.id, currency)
+                opened = await wallets.start_top_up(
+                    session,
+                    actor,
+                    wallet,
+                    wanted,
+                    provider=how.provider,
+                    method_id=how.method_id,
+                    save_method=bool(keep),
+                    return_url=ways.return_url(request, onward),
+                )
+                payment_id = opened.id
+                await unit.reserve(session, payment_id)
+        payment = await payments.ask(database, gateways, payment_id)
     except DomainError as error:
         values = {"choice": choice, "amount": amount, "pay": pay, "keep": keep}
         beside = "pay" if error.code.startswith("payments.") else "amount"
