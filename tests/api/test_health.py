@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -171,3 +173,27 @@ async def test_visitors_write_only_so_often_from_one_address(reach: Reach) -> No
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert (page.status_code, page.headers["content-type"]) == (429, "text/html; charset=utf-8")
     assert read.status_code == 200
+
+
+async def test_requests_become_traces_where_a_collector_is_named(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def collect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.decode().lower().splitlines() if line.startswith("content-length:"))
+        body = await reader.readexactly(int(length.partition(":")[2]))
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+        heard.put_nowait(head.splitlines()[0] + gzip.decompress(body) if body[:2] == b"\x1f\x8b" else head.splitlines()[0] + body)
+
+    collector = await asyncio.start_server(collect, "127.0.0.1", 0)
+    port = collector.sockets[0].getsockname()[1]
+    async with collector, reach(otel_endpoint=f"http://127.0.0.1:{port}") as program:
+        await program.get("/healthz")
+        await program.get("/v1/legal/terms")
+        spans = await asyncio.wait_for(heard.get(), 20)
+    assert spans.startswith(b"POST /v1/traces")
+    assert b"GET /v1/legal/{kind}" in spans or b"/v1/legal/" in spans
+    assert b"/healthz" not in spans
