@@ -154,9 +154,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=417)
+    parser.add_argument("--home", type=Path, help="An empty folder, which is kept; left out: a temporary one.")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tuition-endurance-") as folder:
-        outcome = asyncio.run(attack(Path(folder) / "home", chosen.kills, seed=chosen.seed))
+        outcome = asyncio.run(attack(chosen.home or Path(folder) / "home", chosen.kills, seed=chosen.seed))
     print(outcome)
     raise SystemExit(1 if outcome.faults else 0)
 

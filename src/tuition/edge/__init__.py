@@ -7,7 +7,7 @@ twice; a refusal is ``application/problem+json`` (RFC 9457) and never a stack tr
 """
 
 from tuition.edge.body import MoneyIn, MoneyOut, PageOut
-from tuition.edge.dependencies import ClientInfo, CurrentActor, Reading, Services, SignedIn, Steps, Writing
+from tuition.edge.dependencies import ClientInfo, CurrentActor, Reading, Services, SignedIn, Stepping, Steps, Writing
 from tuition.edge.gate import GateMiddleware, limit_visitors
 from tuition.edge.problems import Problem, problem_response, problems, status_of
 from tuition.edge.runtime import Runtime, runtime_of
@@ -31,6 +31,7 @@ __all__ = [
     "SecurityMiddleware",
     "Services",
     "SignedIn",
+    "Stepping",
     "Steps",
     "TelemetryMiddleware",
     "Unit",

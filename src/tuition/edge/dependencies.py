@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from tuition import identity
 from tuition.edge.runtime import Runtime, runtime_of
-from tuition.edge.unit import Client, unit_of
+from tuition.edge.unit import Client, Unit, unit_of
 from tuition.identity import Actor
 from tuition.platform.database import Database, ReadSession, Session
 
@@ -24,6 +24,12 @@ async def _reading(request: Request) -> ReadSession:
 async def _steps(request: Request) -> Database:
     """For reserve → call a provider → settle: the key is claimed at once, and the handler opens its own transactions."""
     return await unit_of(request).steps()
+
+
+async def _stepping(request: Request) -> Unit:
+    unit = unit_of(request)
+    await unit.steps()
+    return unit
 
 
 async def _current_actor(request: Request) -> Actor | None:
@@ -47,6 +53,8 @@ Reading = Annotated[ReadSession, Depends(_reading)]
 """A transaction that PostgreSQL keeps from writing."""
 Steps = Annotated[Database, Depends(_steps)]
 """The database itself, for the few handlers whose work is several transactions around a provider's call."""
+Stepping = Annotated[Unit, Depends(_stepping)]
+"""The same handlers' memory: what an interrupted attempt under the same key has reserved (``reserved_id``, ``reserve``)."""
 CurrentActor = Annotated[Actor | None, Depends(_current_actor)]
 """Who asks, or ``None`` for a visitor."""
 SignedIn = Annotated[Actor, Depends(_signed_in)]

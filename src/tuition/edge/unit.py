@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypedDict, cast
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -102,6 +103,16 @@ class Unit:
             self._take(await idempotency.claim_or_wait(self.runtime.database, **wanted))
             self._is_claim_committed = True
         return self.runtime.database
+
+    @property
+    def reserved_id(self) -> UUID | None:
+        """What an earlier attempt under the same key wrote before it was interrupted: go on with it, do not begin anew."""
+        return self._claim.reserved_id if self._claim else None
+
+    async def reserve(self, session: Session, reserved_id: UUID) -> None:
+        """Remember what this request writes in its first step, in that step's transaction."""
+        if self._claim is not None:
+            await idempotency.reserve(session, self._claim, reserved_id)
 
     async def complete(self, response: Response) -> None:
         """Keep the answer beside the key. The commit follows when the unit closes."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from tuition.kernel import FrozenClock, clock
+from tuition.kernel import FrozenClock, clock, new_id
 from tuition.platform import idempotency
 from tuition.platform.database import Database, Session
 
@@ -62,6 +62,34 @@ async def test_a_claim_whose_process_died_is_taken_over_and_the_dead_cannot_answ
         await idempotency.claim(session, **REQUEST)
     await idempotency.store_answer(session, heir, status=200, headers={}, body=b"from the heir")
     assert await idempotency.claim(session, **REQUEST) == idempotency.Replay(200, {}, b"from the heir")
+
+
+async def test_whoever_takes_over_goes_on_with_what_was_reserved(session: Session, moment: FrozenClock) -> None:
+    dead = await idempotency.claim(session, **REQUEST)
+    assert isinstance(dead, idempotency.Claimed)
+    payment_id = new_id()
+    await idempotency.reserve(session, dead, payment_id)
+    moment.advance(idempotency.LEASE)
+    heir = await idempotency.claim(session, **REQUEST)
+    assert isinstance(heir, idempotency.Claimed)
+    assert (dead.reserved_id, heir.reserved_id) == (None, payment_id)
+    with pytest.raises(idempotency.InProgress):
+        await idempotency.reserve(session, dead, new_id())
+
+
+async def test_what_failed_after_it_reserved_is_gone_on_with_at_once(session: Session, moment: FrozenClock) -> None:
+    failed = await idempotency.claim(session, **REQUEST)
+    assert isinstance(failed, idempotency.Claimed)
+    payment_id = new_id()
+    await idempotency.reserve(session, failed, payment_id)
+    await idempotency.release(session, failed)
+    heir = await idempotency.claim(session, **REQUEST)
+    assert isinstance(heir, idempotency.Claimed)
+    assert heir.reserved_id == payment_id
+    moment.advance(idempotency.KEEP)
+    fresh = await idempotency.claim(session, **REQUEST)
+    assert isinstance(fresh, idempotency.Claimed)
+    assert fresh.reserved_id is None
 
 
 async def test_a_released_claim_may_be_tried_again(session: Session) -> None:

@@ -14,7 +14,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from tuition import commerce, payments
 from tuition.api.money.payments import PaymentOut, ReturnUrl, gateway_name
 from tuition.commerce import Invoice, Order, OrderLine, Purchase, Refund, Waiver
-from tuition.edge import ClientInfo, EdgeRoute, MoneyIn, MoneyOut, PageOut, Reading, Services, SignedIn, Steps, Writing, problems
+from tuition.edge import (
+    ClientInfo,
+    EdgeRoute,
+    MoneyIn,
+    MoneyOut,
+    PageOut,
+    Reading,
+    Services,
+    SignedIn,
+    Stepping,
+    Steps,
+    Writing,
+    problems,
+)
 from tuition.edge.body import CurrencyCode
 from tuition.kernel import Currency, Money, clock
 from tuition.platform import paging
@@ -243,27 +256,35 @@ async def show_quote(
 
 
 @router.post("", status_code=201, summary="Buy", responses=problems(401, 402, 403, 404, 409, 422))
-async def buy(body: OrderIn, database: Steps, services: Services, actor: SignedIn, client: ClientInfo) -> OrderOut:
+async def buy(
+    body: OrderIn, database: Steps, unit: Stepping, services: Services, actor: SignedIn, client: ClientInfo
+) -> OrderOut:
     """Order contents, from your wallet or through a provider. Follow `payment.redirect_url` when there is one."""
     gateways = services.service(payments.Gateways)
-    async with database.transaction() as session:
-        order, payment = await commerce.checkout(
-            session,
-            actor,
-            body.content_ids,
-            currency=body.currency,
-            waiver=Waiver(body.waiver, clock.now(), client.ip),
-            from_wallet=body.from_wallet,
-            provider=None if body.from_wallet else gateway_name(gateways, body.provider, body.method_id),
-            method_id=body.method_id,
-            save_method=body.save_method,
-            return_url=body.return_url,
-        )
-        lines = (await commerce.lines_of(session, [order.id]))[order.id]
+    order_id = unit.reserved_id
+    if order_id is None:
+        async with database.transaction() as session:
+            order, _ = await commerce.checkout(
+                session,
+                actor,
+                body.content_ids,
+                currency=body.currency,
+                waiver=Waiver(body.waiver, clock.now(), client.ip),
+                from_wallet=body.from_wallet,
+                provider=None if body.from_wallet else gateway_name(gateways, body.provider, body.method_id),
+                method_id=body.method_id,
+                save_method=body.save_method,
+                return_url=body.return_url,
+            )
+            order_id = order.id
+            await unit.reserve(session, order_id)
+    async with database.reading(fresh=True) as reading:
+        order = await commerce.get_order_for(reading, actor, order_id)
+        lines = (await commerce.lines_of(reading, [order_id]))[order_id]
+    payment = await payments.ask(database, gateways, order.payment_id) if order.payment_id else None
     if payment is not None:
-        payment = await payments.ask(database, gateways, payment.id)
         async with database.reading(fresh=True) as reading:
-            order = await commerce.get_order_for(reading, actor, order.id)
+            order = await commerce.get_order_for(reading, actor, order_id)
     return _order(order, lines, payment)
 
 

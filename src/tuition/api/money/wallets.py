@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tuition import payments, wallets
 from tuition.api.money.payments import PaymentOut, ReturnUrl, gateway_name
-from tuition.edge import EdgeRoute, MoneyIn, MoneyOut, PageOut, Reading, Services, SignedIn, Steps, Writing, problems
+from tuition.edge import EdgeRoute, MoneyIn, MoneyOut, PageOut, Reading, Services, SignedIn, Stepping, Steps, Writing, problems
 from tuition.edge.body import CurrencyCode
 from tuition.kernel import Currency, Money
 from tuition.platform import paging
@@ -188,25 +188,31 @@ async def list_movements(
 
 
 @router.post("/{wallet_id}/top-ups", status_code=201, summary="Top up a wallet", responses=problems(401, 403, 404, 422))
-async def top_up(wallet_id: UUID, body: TopUpIn, database: Steps, services: Services, actor: SignedIn) -> PaymentOut:
+async def top_up(
+    wallet_id: UUID, body: TopUpIn, database: Steps, unit: Stepping, services: Services, actor: SignedIn
+) -> PaymentOut:
     """Ask a provider for money. Follow `redirect_url` when there is one.
 
     The wallet is credited when the provider says it was paid.
     """
     gateways = services.service(payments.Gateways)
-    async with database.transaction() as session:
-        wallet = await wallets.get_wallet_for(session, actor, wallet_id)
-        payment = await wallets.start_top_up(
-            session,
-            actor,
-            wallet,
-            body.amount.money(),
-            provider=gateway_name(gateways, body.provider, body.method_id),
-            method_id=body.method_id,
-            save_method=body.save_method,
-            return_url=body.return_url,
-        )
-    return PaymentOut.of(await payments.ask(database, gateways, payment.id))
+    payment_id = unit.reserved_id
+    if payment_id is None:
+        async with database.transaction() as session:
+            wallet = await wallets.get_wallet_for(session, actor, wallet_id)
+            payment = await wallets.start_top_up(
+                session,
+                actor,
+                wallet,
+                body.amount.money(),
+                provider=gateway_name(gateways, body.provider, body.method_id),
+                method_id=body.method_id,
+                save_method=body.save_method,
+                return_url=body.return_url,
+            )
+            payment_id = payment.id
+            await unit.reserve(session, payment_id)
+    return PaymentOut.of(await payments.ask(database, gateways, payment_id))
 
 
 @mine.get("/auto-topup", summary="Show your automatic top-up", responses=problems(401))

@@ -6,6 +6,7 @@ one actor and one route; the same key with another body is a mistake of the call
 It works in either of two ways. Claimed in the transaction that does the work, an equal request waits on the unique index
 until that transaction ends, and the answer exists if and only if the work does. Claimed in a transaction of its own, an
 equal request is told ``InProgress`` until ``store_answer``; a claim whose process died can be taken over after a minute.
+Who takes it over finds what the first one had *reserved* (a payment, an order) and goes on with it, instead of beginning anew.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class IdempotencyKey(Created, Base):
     key: Mapped[str]
     fingerprint: Mapped[str]
     leased_until: Mapped[datetime]
+    reserved_id: Mapped[UUID | None]
+    """What the request has written for good before its last step."""
     status: Mapped[int | None]
     headers: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     body: Mapped[bytes | None]
@@ -65,6 +68,8 @@ class Claimed:
 
     id: UUID
     leased_until: datetime
+    reserved_id: UUID | None = None
+    """What an earlier attempt had reserved before it died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ async def claim(session: Session, *, actor: str, route: str, key: str, fingerpri
         raise InProgress  # it was released between our two statements; the caller asks again
     if row.expires_at <= now:
         row.id, row.fingerprint, row.leased_until, row.expires_at = mine.id, fingerprint, mine.leased_until, now + KEEP
-        row.status, row.headers, row.body = None, {}, None
+        row.reserved_id, row.status, row.headers, row.body = None, None, {}, None
         return mine
     if row.fingerprint != fingerprint:
         raise KeyReused
@@ -154,7 +159,7 @@ async def claim(session: Session, *, actor: str, route: str, key: str, fingerpri
     if row.leased_until > now:
         raise InProgress
     row.leased_until = mine.leased_until
-    return Claimed(row.id, mine.leased_until)
+    return Claimed(row.id, mine.leased_until, row.reserved_id)
 
 
 async def claim_or_wait(
@@ -170,6 +175,18 @@ async def claim_or_wait(
     raise InProgress
 
 
+async def reserve(session: Session, claimed: Claimed, reserved_id: UUID) -> None:
+    """Remember, in the transaction that writes it, what this request goes on with if it is interrupted from here on."""
+    kept = await session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.id == claimed.id, IdempotencyKey.leased_until == claimed.leased_until)
+        .values(reserved_id=reserved_id)
+        .returning(IdempotencyKey.id)
+    )
+    if kept.scalar_one_or_none() is None:
+        raise InProgress  # we were so slow that somebody took over: it is theirs
+
+
 async def store_answer(session: Session, claimed: Claimed, *, status: int, headers: Mapping[str, str], body: bytes) -> None:
     """Keep the answer for everybody who asks again. One beyond a mebibyte is not kept, only that it was given."""
     kept = secrets.encrypt_bytes(body, purpose=_PURPOSE) if len(body) <= ANSWER_BYTES_MAX else None
@@ -181,12 +198,17 @@ async def store_answer(session: Session, claimed: Claimed, *, status: int, heade
 
 
 async def release(session: Session, claimed: Claimed) -> None:
-    """Give the claim back: the request was not executed, or failed on our side, and may be tried again."""
-    await session.execute(
-        delete(IdempotencyKey).where(
-            IdempotencyKey.id == claimed.id, IdempotencyKey.leased_until == claimed.leased_until, IdempotencyKey.status.is_(None)
-        )
+    """Give the claim back: the request was not executed, or failed on our side, and may be tried again.
+
+    What was reserved stays with the key, so that the next attempt goes on with it.
+    """
+    mine = (
+        IdempotencyKey.id == claimed.id,
+        IdempotencyKey.leased_until == claimed.leased_until,
+        IdempotencyKey.status.is_(None),
     )
+    await session.execute(delete(IdempotencyKey).where(*mine, IdempotencyKey.reserved_id.is_(None)))
+    await session.execute(update(IdempotencyKey).where(*mine).values(leased_until=clock.now()))
 
 
 async def forget_expired(session: Session, *, now: datetime) -> int:

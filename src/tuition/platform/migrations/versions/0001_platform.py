@@ -143,6 +143,7 @@ create table idempotency_keys (
   key text not null,
   fingerprint text not null,
   leased_until timestamptz not null,
+  reserved_id uuid,
   status integer,
   headers jsonb not null default '{}',
   body bytea,
