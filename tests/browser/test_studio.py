@@ -1,4 +1,4 @@
-"""The studio in a real browser: a film goes up in pieces, through a lost connection, until it can be played; parts are dragged."""
+"""The studio in a real browser: a film goes up in pieces, through a lost connection, until it plays; parts are dragged."""
 
 from __future__ import annotations
 

@@ -14,13 +14,12 @@ from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from tuition import catalog, ledger
+from tuition import catalog, ledger, operations
 from tuition.edge import EdgeRoute, Reading, Services, unit_of
 from tuition.kernel import Money, clock
 from tuition.ledger import PLATFORM
 from tuition.platform import jobs
 from tuition.platform.database import Database
-from tuition.web.owner import figures
 from tuition.web.owner.surroundings import Bookkeeper, owner_page
 from tuition.web.rendering import translate as _
 
@@ -59,7 +58,7 @@ def account_names() -> dict[str, str]:
 async def books(request: Request, session: Reading, actor: Bookkeeper) -> Response:
     """The totals, and when they were proved last."""
     del actor
-    accounts = await figures.accounts_by_kind(session)
+    accounts = await operations.accounts_by_kind(session)
     context: dict[str, Any] = {
         "currencies": [
             (currency, lines, sum(line.accounts for line in lines), sum((line.balance for line in lines), Money.zero(currency)))

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from tuition import catalog, identity
+from tuition import catalog, identity, operations
 from tuition.catalog import Kind, Status
 from tuition.edge import EdgeRoute, Reading, Writing
 from tuition.platform import paging, site
@@ -16,7 +16,6 @@ from tuition.web.owner.surroundings import Editor, Owner, owner_page
 from tuition.web.rendering import see_other, with_query
 from tuition.web.rendering import translate as _
 from tuition.web.storefront.cards import cover_url
-from tuition.web.studio import reading
 from tuition.web.studio.contents import kinds_offered
 from tuition.web.studio.forms import Typed
 
@@ -35,19 +34,19 @@ async def contents(
     cursor: Annotated[str, Query(max_length=paging.CURSOR_LENGTH_MAX)] = "",
 ) -> Response:
     """Whatever anybody has made, newest first."""
-    asked = reading.Asked(
+    asked = operations.Asked(
         kind=Kind(kind) if kind in list(Kind) else None,
         status=Status(status) if status in list(Status) else None,
         words=" ".join(q.replace("\x00", " ").split()),
         is_broken=media == "failed",
     )
-    page = await reading.contents_page(session, None, asked, cursor=cursor or None)
+    page = await operations.contents_page(session, None, asked, cursor=cursor or None)
     ids = [content.id for content in page.items]
     context: dict[str, Any] = {
         "asked": asked,
         "rows": [(content, cover_url(content, 320)) for content in page.items],
         "people": await identity.people_by_id(session, {content.creator_id for content in page.items}),
-        "media": await reading.media_by_id(session, ids),
+        "media": await operations.media_by_id(session, ids),
         "featured": set((await site.current(session)).featured_content_ids),
         "may_configure": identity.allows(actor, "site:configure"),
         "kinds": kinds_offered(),

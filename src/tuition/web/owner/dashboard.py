@@ -9,12 +9,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from tuition import operations
 from tuition.edge import EdgeRoute, Reading
 from tuition.kernel import Money, clock
 from tuition.ledger import AccountKind
 from tuition.platform import jobs, site
 from tuition.platform.database import AnySession
-from tuition.web.owner import figures
 from tuition.web.owner.payments import STUCK_AFTER
 from tuition.web.owner.surroundings import Owner, owner_page
 from tuition.web.rendering import Series, line_chart, page_reader
@@ -46,14 +46,14 @@ async def dashboard(request: Request, session: Reading, actor: Owner) -> Respons
     since = datetime.combine(first, time(), tzinfo=reader.time_zone)
     currency = (await site.glance(session)).default_currency
     earlier = since - timedelta(days=DAYS)
-    revenue = await figures.revenue_by_day(session, currency, since=earlier, zone=reader.zone)
+    revenue = await operations.revenue_by_day(session, currency, since=earlier, zone=reader.zone)
     days = [first + timedelta(days=index) for index in range(DAYS)]
     amounts = [revenue.get(day, Money.zero(currency)) for day in days]
     total = sum(amounts, Money.zero(currency))
     before = sum((amount for day, amount in revenue.items() if day < first), Money.zero(currency))
-    accounts = await figures.accounts_by_kind(session)
-    learning = await figures.learning(session, since=since, until=now)
-    learnt_before = await figures.learning(session, since=earlier, until=since)
+    accounts = await operations.accounts_by_kind(session)
+    learning = await operations.learning(session, since=since, until=now)
+    learnt_before = await operations.learning(session, since=earlier, until=since)
     labels = [day_text(day, "medium").rsplit(" ", 1)[0] if reader.language == "en" else day_text(day, "short") for day in days]
     context: dict[str, Any] = {
         "total": total,
@@ -70,7 +70,7 @@ async def dashboard(request: Request, session: Reading, actor: Owner) -> Respons
     return owner_page(request, "dashboard.html", **context)
 
 
-def _held(accounts: dict[str, list[figures.AccountsLine]], *kinds: AccountKind) -> list[Money]:
+def _held(accounts: dict[str, list[operations.AccountsLine]], *kinds: AccountKind) -> list[Money]:
     """What accounts of these kinds hold, one sum per currency that has any."""
     sums = [
         sum((line.balance for line in lines if line.kind in kinds), Money.zero(currency)) for currency, lines in accounts.items()
@@ -80,17 +80,17 @@ def _held(accounts: dict[str, list[figures.AccountsLine]], *kinds: AccountKind) 
 
 async def _failures(session: AnySession, now: datetime) -> list[Failure]:
     return [
-        Failure(_("Jobs given up"), await figures.count_failed_jobs(session), "/owner/system#jobs"),
-        Failure(_("Webhooks not understood"), await figures.count_failed_webhooks(session), "/owner/webhooks?status=failed"),
+        Failure(_("Jobs given up"), await operations.count_failed_jobs(session), "/owner/system#jobs"),
+        Failure(_("Webhooks not understood"), await operations.count_failed_webhooks(session), "/owner/webhooks?status=failed"),
         Failure(
             _("Letters that did not arrive"),
-            await figures.count_failed_emails(session, since=now - timedelta(days=MAIL_DAYS)),
+            await operations.count_failed_emails(session, since=now - timedelta(days=MAIL_DAYS)),
             "/owner/outbox?status=failed",
         ),
         Failure(
             _("Payments without an end"),
-            await figures.count_stuck_payments(session, before=now - STUCK_AFTER),
+            await operations.count_stuck_payments(session, before=now - STUCK_AFTER),
             "/owner/payments?status=stuck",
         ),
-        Failure(_("Films that cannot be played"), await figures.count_failed_media(session), "/owner/contents?media=failed"),
+        Failure(_("Films that cannot be played"), await operations.count_failed_media(session), "/owner/contents?media=failed"),
     ]

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 import tuition
+from tuition import operations
 from tuition.edge import EdgeRoute, Reading, Services
 from tuition.kernel import clock
 from tuition.platform import jobs, migrate, site
 from tuition.platform.database import Database
-from tuition.web.owner import figures
 from tuition.web.owner.surroundings import Mechanic, owner_page
 
 router = APIRouter(prefix="/owner/system", route_class=EdgeRoute, include_in_schema=False)
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/owner/system", route_class=EdgeRoute, include_in_sch
 async def system(request: Request, session: Reading, actor: Mechanic, services: Services) -> Response:
     """Everything that somebody asks who was told that it is slow."""
     del actor
-    version, size, connections = await figures.database_facts(session)
+    version, size, connections = await operations.database_facts(session)
     context: dict[str, Any] = {
         "version": tuition.__version__,
         "python": platform.python_version(),
@@ -37,8 +37,8 @@ async def system(request: Request, session: Reading, actor: Mechanic, services: 
         "migrations": await asyncio.to_thread(migrate.status, _url(services.database)),
         "depths": await jobs.depth(session, now=clock.now()),
         "pulse": await jobs.workers_alive(session),
-        "failed": await figures.failed_jobs(session),
-        "tables": await figures.largest_tables(session),
+        "failed": await operations.failed_jobs(session),
+        "tables": await operations.largest_tables(session),
     }
     return owner_page(request, "system.html", **context)
 

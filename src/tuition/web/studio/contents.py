@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from tuition import catalog
+from tuition import catalog, operations
 from tuition.catalog import Kind, Status
 from tuition.edge import EdgeRoute, Reading, Writing
 from tuition.kernel import DomainError
@@ -18,7 +18,6 @@ from tuition.platform.database import AnySession
 from tuition.web.rendering import see_other, with_query
 from tuition.web.rendering import translate as _
 from tuition.web.storefront.cards import cover_url
-from tuition.web.studio import reading
 from tuition.web.studio.forms import Typed, say
 from tuition.web.studio.surroundings import Creator, address, studio_page
 
@@ -50,17 +49,17 @@ async def contents(
     cursor: Annotated[str, Query(max_length=paging.CURSOR_LENGTH_MAX)] = "",
 ) -> Response:
     """Everything that one has made, whatever its state."""
-    asked = reading.Asked(
+    asked = operations.Asked(
         kind=Kind(kind) if kind in list(Kind) else None,
         status=Status(status) if status in list(Status) else None,
         words=" ".join(q.replace("\x00", " ").split()),
     )
-    page = await reading.contents_page(session, actor.id, asked, cursor=cursor or None)
+    page = await operations.contents_page(session, actor.id, asked, cursor=cursor or None)
     shown = page.items
     context: dict[str, Any] = {
         "asked": asked,
         "rows": await _rows(session, shown),
-        "counts": await reading.count_by_status(session, actor.id),
+        "counts": await operations.count_by_status(session, actor.id),
         "kinds": kinds_offered(),
         "next_href": with_query(request, cursor=page.next_cursor) if page.next_cursor else None,
         "start_href": with_query(request) if cursor else None,
@@ -71,7 +70,7 @@ async def contents(
 async def _rows(session: AnySession, contents: Sequence[catalog.Content]) -> list[dict[str, Any]]:
     ids = [content.id for content in contents]
     prices = await catalog.prices_of(session, ids)
-    media = await reading.media_by_id(session, ids)
+    media = await operations.media_by_id(session, ids)
     return [
         {
             "content": content,

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from tuition import catalog, earnings
+from tuition import catalog, earnings, operations
 from tuition.catalog import Status
 from tuition.edge import EdgeRoute, Reading
 from tuition.identity import Actor
@@ -20,7 +20,6 @@ from tuition.platform.database import AnySession
 from tuition.web.rendering import Reader, Series, bar_chart, page_reader
 from tuition.web.rendering import translate as _
 from tuition.web.rendering.formatting import day as day_text
-from tuition.web.studio import reading
 from tuition.web.studio.surroundings import Creator, address, studio_page
 
 router = APIRouter(prefix="/studio", route_class=EdgeRoute, include_in_schema=False)
@@ -61,10 +60,10 @@ async def home(request: Request, session: Reading, actor: Creator) -> Response:
         "month": month,
         "change": None if not before.minor else (month.decimal - before.decimal) / before.decimal,
         "totals": totals.get(Currency(currency)),
-        "sold_today": await reading.sold_since(session, actor.id, _midnight(today, reader)),
+        "sold_today": await operations.sold_since(session, actor.id, _midnight(today, reader)),
         "chart": bar_chart(_("Earned this month, by day"), labels, [series], label_head=_("Day")),
         "needs": await _needs(session, actor),
-        "counts_by_status": await reading.count_by_status(session, actor.id),
+        "counts_by_status": await operations.count_by_status(session, actor.id),
         "uploads": await catalog.unfinished_uploads(session, actor),
         "month_text": day_text(today.replace(day=1)),
     }
@@ -112,11 +111,11 @@ async def _needs(session: AnySession, actor: Actor) -> list[Need]:
         Need(
             "circle-alert", "bad", content.title, media.failure or _("The file could not be read."), f"{address(content.id)}/file"
         )
-        for content, media in await reading.failed_media(session, actor.id)
+        for content, media in await operations.failed_media(session, actor.id)
     ]
-    for content in await reading.unpriced(session, actor.id, at=clock.now()):
+    for content in await operations.unpriced(session, actor.id, at=clock.now()):
         text = _("It is for sale and has no price: nobody can buy it.")
         needs.append(Need("tag", "warn", content.title, text, f"{address(content.id)}/prices"))
-    drafts = await reading.in_state(session, actor.id, Status.DRAFT)
+    drafts = await operations.in_state(session, actor.id, Status.DRAFT)
     text = _("A draft. Nobody else sees it.")
     return [*needs, *(Need("pencil", "", content.title, text, address(content.id)) for content in drafts)]

@@ -11,14 +11,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from tuition import catalog, commerce, earnings, identity, ledger
+from tuition import catalog, commerce, earnings, identity, ledger, operations
 from tuition.edge import EdgeRoute, Reading
 from tuition.kernel import Currency, Money, clock
 from tuition.ledger import AccountKey, AccountKind
 from tuition.platform import paging, site
 from tuition.platform.database import AnySession
 from tuition.web.rendering import page_reader, with_query
-from tuition.web.studio import reading
 from tuition.web.studio.surroundings import Creator, studio_page
 
 router = APIRouter(prefix="/studio", route_class=EdgeRoute, include_in_schema=False)
@@ -32,7 +31,7 @@ MONTHS_OFFERED = 12
 async def sales(request: Request, session: Reading, actor: Creator, cursor: Cursor = "") -> Response:
     """Each purchase with its fee and what was given back; the minutes beside it."""
     page = await commerce.sales_page(session, actor.id, cursor=cursor or None, limit=SALES_SHOWN)
-    minutes = [] if cursor else await reading.minutes_sold(session, actor.id)
+    minutes = [] if cursor else await operations.minutes_sold(session, actor.id)
     titles = await _titles(session, [sale.content_id for sale in page.items] + [line.content_id for line in minutes])
     context: dict[str, Any] = {
         "sales": [_sale(sale) for sale in page.items],

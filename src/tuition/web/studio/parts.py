@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from tuition import catalog
+from tuition import catalog, operations
 from tuition.catalog import Kind, PriceKind
 from tuition.edge import EdgeRoute, Reading, Writing, status_of
 from tuition.kernel import DomainError, Money
@@ -17,7 +17,6 @@ from tuition.platform.database import AnySession
 from tuition.web.rendering import render, see_other
 from tuition.web.rendering import translate as _
 from tuition.web.storefront.cards import cover_url
-from tuition.web.studio import reading
 from tuition.web.studio.forms import Fields, Typed, say
 from tuition.web.studio.surroundings import Creator, Work, address, load_work, work_page
 
@@ -41,7 +40,7 @@ async def _context(session: AnySession, work: Work, *, words: str = "", error: s
     return {
         "members": [(member, cover_url(member, 320)) for member in members],
         "duration_s": sum(member.duration_ms or 0 for member in members) // 1000,
-        "choices": await reading.could_be_parts(session, work.content.creator_id, work.content.id, words=words),
+        "choices": await operations.could_be_parts(session, work.content.creator_id, work.content.id, words=words),
         "words": words,
         "error": error,
         "compared": [(amount, alone[amount.currency]) for amount in whole if amount.currency in alone],

@@ -1,4 +1,4 @@
-"""Figures that only the owner's pages ask for. They read tables of several rooms and write none."""
+"""The house as its owner sees it: figures out of the tables of several rooms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select, text
 
@@ -151,8 +150,3 @@ async def largest_tables(session: AnySession) -> list[tuple[str, int, int]]:
     """Name, rows (about) and bytes of the largest tables."""
     rows = await session.execute(text(_TABLES), {"limit": TABLES_SHOWN_MAX})
     return [(row.name, row.rows, row.bytes) for row in rows]
-
-
-async def content_titles(session: AnySession, ids: list[UUID]) -> dict[UUID, str]:
-    """Titles, for lists that hold ids."""
-    return {content.id: content.title for content in (await catalog.contents_by_id(session, ids)).values()}

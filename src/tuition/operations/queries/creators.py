@@ -1,4 +1,4 @@
-"""Reads that only the studio asks for. They join tables of several rooms and write nothing."""
+"""A creator's desk: what they have made, what waits for them, what they sold."""
 
 from __future__ import annotations
 

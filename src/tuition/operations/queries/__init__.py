@@ -1,0 +1,1 @@
+"""Reads across rooms, for those who watch over them."""
