@@ -29,7 +29,7 @@ class Program:
         self.http, self.actor, self.headers = http, actor, {"authorization": f"Bearer {token}"}
 
     async def get(self, path: str, status: int = 200, **params: Any) -> Any:
-        answer = await self.http.get(path, headers=self.headers, params=params)
+        answer = await self.http.get(path, headers=self.headers, params=params or None)
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -162,7 +162,7 @@ async def test_lists_come_a_page_at_a_time(market: Market, ada: Program, creator
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = await ada.get("/v1/orders", limit=2, **({"cursor": cursor} if cursor else {}))
+        page = await ada.get("/v1/orders?limit=2" + (f"&cursor={cursor}" if cursor else ""))
         seen += [order["lines"][0]["title"] for order in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:

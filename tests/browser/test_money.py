@@ -7,6 +7,8 @@ import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, Serve, findings, sideways
 from tests.web import stock
 from tuition import earnings, payments, wallets
+from tuition.kernel import clock
 from tuition.main import wire
 from tuition.payments import Gateways
 from tuition.payments.adapters.sandbox import SandboxGateway
@@ -44,10 +47,9 @@ async def shop(database: Database, database_url: str, serve: Serve, tmp_path: Pa
     wire(database.bus)
     async with database.transaction() as session:
         school = await stock.open_school(session, stock.store_in(tmp_path))
-        await site.change(session, None, platform_name="The Slow School", legal_address="12 Quiet Lane, 1010 Vienna")
+        await site.change(session, None, platform_name="Slow School", legal_address="12 Quiet Lane, 1010 Vienna")
         owner = school.creator
-        rate = {"name": "VAT", "rate": stock.Decimal("0.14"), "is_inclusive": True}
-        await earnings.set_tax_rate(session, owner.id, country="*", **rate)
+        await earnings.set_tax_rate(session, owner.id, country="*", name="VAT", rate=Decimal("0.14"), is_inclusive=True)
     runtime = stock.runtime(database, stock.store_in(tmp_path), database_url)
     address = await serve(stock.application(runtime))
     runtime.services.provide(Gateways, Gateways([SandboxGateway(database, base_url=address, secret=b"a secret")]))
@@ -185,9 +187,7 @@ async def live(shop: Shop, page: Page) -> dict[str, str]:
     """Buy something, and say where there is something to see."""
     things, learner = shop.school.things, shop.school.learner
     async with shop.database.transaction() as session:
-        await wallets.grant(
-            session, learner.id, stock.euro(450), reason="Welcome", expires_at=stock.clock.now() + stock.timedelta(days=20)
-        )
+        await wallets.grant(session, learner.id, stock.euro(450), reason="Welcome", expires_at=clock.now() + timedelta(days=20))
     await page.goto(f"{shop.address}/checkout?content={things['long'].id}&content={things['book'].id}")
     await page.locator("#f-agreed-yes").check()
     await page.click("#buy button.btn-primary")
@@ -221,6 +221,4 @@ async def judge(page: Page, address: str, request: pytest.FixtureRequest, name: 
         looks = "-".join(str(request.node.callspec.params[key]) for key in ("width", "theme", "language"))
         await page.screenshot(path=f"{folder}/{name}-{looks}.png", full_page=True)
     assert await findings(page) == [], name
-    if await sideways(page):
-        print(await page.evaluate("[...document.querySelectorAll('*')].filter(e=>{const r=e.getBoundingClientRect(); return r.right>innerWidth+0.5||r.left<-0.5}).map(e=>e.tagName+'.'+e.className+' '+e.getBoundingClientRect().left+' '+e.getBoundingClientRect().right).slice(0,12)"))
     assert await sideways(page) == 0, name

@@ -22,6 +22,20 @@ from tuition.payments.adapters import sandbox
 from tuition.platform import jobs
 from tuition.platform.database import Database
 
+__all__ = [
+    "DECLINED",
+    "DECLINES_LATER",
+    "DISPUTED",
+    "EMPTY",
+    "MASTERCARD",
+    "SECOND_STEP",
+    "VISA",
+    "Bought",
+    "Market",
+    "as_id",
+    "euro",
+]
+
 VISA, MASTERCARD = "4242424242424242", "5555555555554444"
 DECLINED, EMPTY, SECOND_STEP = "4000000000000002", "4000000000009995", "4000002500003155"
 DISPUTED, DECLINES_LATER = "4000000000000259", "4000000000000341"
@@ -77,7 +91,7 @@ class Market(Cinema):
         for (event_id,) in await self.ask("select id from sandbox_events where delivered_at is null order by created_at, id"):
             await sandbox.deliver(context, str(event_id))
         return [
-            _id(event_id)
+            as_id(event_id)
             for (event_id,) in await self.ask("select id from payment_webhook_events where status = 'processing' order by id")
         ]
 
@@ -214,12 +228,12 @@ class Market(Cinema):
         assert report.clean, report.problems
         assert await self.ask(WALLETS_THAT_DIFFER) == []
         for owner, currency, pending, ready in await self.ask(EARNED):
-            assert await self.holds(_id(owner), AccountKind.EARNINGS_PENDING, str(currency)) == pending
-            assert await self.holds(_id(owner), AccountKind.EARNINGS, str(currency)) == ready
+            assert await self.holds(as_id(owner), AccountKind.EARNINGS_PENDING, str(currency)) == pending
+            assert await self.holds(as_id(owner), AccountKind.EARNINGS, str(currency)) == ready
         for owner, currency, owed in await self.ask("select user_id, currency, owed_minor from wallets"):
-            assert await self.holds(_id(owner), AccountKind.RECEIVABLE, str(currency)) == -int(str(owed))
+            assert await self.holds(as_id(owner), AccountKind.RECEIVABLE, str(currency)) == -int(str(owed))
         for owner, currency, held in await self.ask(HELD):
-            assert await self.holds(_id(owner), AccountKind.HELD, str(currency)) == held
+            assert await self.holds(as_id(owner), AccountKind.HELD, str(currency)) == held
         [(gateway, fees)] = await self.ask(GATEWAY)
         assert await self.platform("gateway:sandbox") == gateway
         assert await self.platform(AccountKind.GATEWAY_FEES) == fees
@@ -228,7 +242,8 @@ class Market(Cinema):
         assert await self.ask(LINES_THAT_DIFFER) == []
 
 
-def _id(value: Any) -> UUID:
+def as_id(value: Any) -> UUID:
+    """A column that holds an id."""
     assert isinstance(value, UUID)
     return value
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.commerce.market import DECLINED, DISPUTED, SECOND_STEP, VISA, Market, euro
+from tests.commerce.market import DECLINED, DISPUTED, SECOND_STEP, VISA, Market, as_id, euro
 from tuition import catalog, earnings, wallets
 from tuition.identity import Actor, Role
 from tuition.kernel import DomainError
@@ -64,7 +64,7 @@ class Story:
         if not found:
             return
         _, order_id, minor = found[number % len(found)]
-        bought = await self.market.look(self.buyer, order_id)
+        bought = await self.market.look(self.buyer, as_id(order_id))
         purchase = bought.purchases[number % len(bought.purchases)]
         amount = max(1, int(str(minor)) // 2)
         await self.market.give_back(self.owner if by_owner else self.buyer, purchase, amount=amount if by_owner else None)

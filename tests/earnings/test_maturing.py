@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.commerce.market import Market, euro
+from tests.commerce.market import Market, as_id, euro
 from tuition import earnings
 from tuition.commerce import refund_split
 from tuition.commerce.rules import refund_amount
@@ -92,7 +92,9 @@ async def test_a_crowd_of_unripe_lots_does_not_hold_up_a_ripe_one(
     ripe = await market.buy(buyer, await market.article(creator, 1000))
     async with market.database.transaction() as session:
         for (purchase_id,) in await market.ask("select id from purchases where amount_minor = 1"):
-            await earnings.note_consumption(session, source_type="purchase", source_id=purchase_id, consumed_millionths=500_000)
+            await earnings.note_consumption(
+                session, source_type="purchase", source_id=as_id(purchase_id), consumed_millionths=500_000
+            )
         await earnings.note_consumption(
             session, source_type="purchase", source_id=ripe.purchase.id, consumed_millionths=CONSUMED_ALL
         )

@@ -13,6 +13,7 @@ from tests.commerce.market import (
     SECOND_STEP,
     VISA,
     Market,
+    as_id,
 )
 from tests.payments.contract import GatewayContract
 from tuition import payments
@@ -117,14 +118,14 @@ async def test_a_refused_refund_is_held_and_sent_again(market: Market, creator: 
     await set_charge(market, bought.payment, "succeeded")
     operator = await market.person(Role.OPERATOR)
     async with market.database.transaction() as session:
-        await payments.retry_refund(session, operator.id, refund_id)
+        await payments.retry_refund(session, operator.id, as_id(refund_id))
     await market.work()
     assert await market.ask("select status, attempt from payment_refunds") == [("succeeded", 2)]
     assert await market.ask("select status from refunds") == [("completed",)]
     assert await market.holds(buyer.id, "held") == 0
     async with market.database.transaction() as session:
         with pytest.raises(payments.RefundNotFailed):
-            await payments.retry_refund(session, operator.id, refund_id)
+            await payments.retry_refund(session, operator.id, as_id(refund_id))
     await market.check_books()
 
 

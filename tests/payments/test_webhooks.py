@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.commerce.market import DECLINED, VISA, Market, euro
+from tests.commerce.market import DECLINED, VISA, Market, as_id, euro
 from tuition import payments, wallets
 from tuition.identity import Actor, Role
 from tuition.payments import AnswerStatus, GatewayAnswer, PaymentSucceeded, SignatureInvalid
@@ -112,7 +112,7 @@ async def test_what_broke_on_our_side_is_said_and_replayed_once(market: Market, 
     broken = False
     for _ in range(2):
         async with market.database.transaction() as session:
-            await payments.replay(session, operator.id, event_id)
+            await payments.replay(session, operator.id, as_id(event_id))
         await market.work()
     context = jobs.Context(market.database, market.services, "payments.process_webhook")
     await process_webhook(context, event_id=str(event_id))

@@ -27,6 +27,7 @@ from tuition.commerce.errors import (
 from tuition.commerce.events import OrderCompleted, PurchaseRefunded
 from tuition.commerce.legal import WAIVER, Waiver, waiver_in
 from tuition.commerce.models import Invoice, Order, OrderLine, Purchase, Refund
+from tuition.commerce.previews import Quote, QuoteLine, RefundPreview, preview_refund, quote
 from tuition.commerce.queries import (
     get_invoice_for,
     get_order_for,
@@ -41,8 +42,6 @@ from tuition.commerce.queries import (
     sales_by_content,
     sales_page,
 )
-from tuition.commerce.quotes import Quote, QuoteLine, quote
-from tuition.commerce.refunds import RefundPreview, preview_refund
 from tuition.commerce.rules import (
     Funding,
     InvoiceKind,

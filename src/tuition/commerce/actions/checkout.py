@@ -10,8 +10,8 @@ from tuition.commerce.actions.completing import complete
 from tuition.commerce.errors import AlreadyOwned, WaiverNeeded
 from tuition.commerce.legal import WAIVERS, Waiver
 from tuition.commerce.models import Order, OrderLine, Purchase
-from tuition.commerce.quotes import Quote, quote
-from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus
+from tuition.commerce.previews import Quote, quote
+from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus, Share
 from tuition.earnings import split
 from tuition.identity import Actor, require_verified
 from tuition.kernel import Money, clock, new_id
@@ -109,30 +109,31 @@ async def _write_order(session: Session, actor: Actor, offer: Quote, funding: Fu
         )
         session.add(row)
         await session.flush()  # its purchases point at it
-        for share in line.shares:
-            parts = split(share.amount, fee_rate=order.fee_rate, tax=next(taxes), shares=[(share.creator_id, 1)])
-            session.add(
-                Purchase(
-                    id=new_id(),
-                    order_id=order.id,
-                    order_line_id=row.id,
-                    buyer_id=actor.id,
-                    content_id=share.content_id,
-                    seller_id=share.creator_id,
-                    currency=share.amount.currency,
-                    amount_minor=share.amount.minor,
-                    tax_minor=parts.tax.minor,
-                    platform_fee_minor=parts.fee.minor,
-                    creator_minor=parts.creators_total.minor,
-                    status=PurchaseStatus.PENDING.value,
-                    provider=funding.value,
-                    provider_reference=f"{funding.value}:{order.id}",
-                    refunded_minor=0,
-                    created_at=now,
-                )
-            )
+        session.add_all(_purchase(order, row, share, next(taxes)) for share in line.shares)
     await session.flush()  # completing reads the purchases back in the order of their ids
     return order
+
+
+def _purchase(order: Order, line: OrderLine, share: Share, tax: Money) -> Purchase:
+    parts = split(share.amount, fee_rate=order.fee_rate, tax=tax, shares=[(share.creator_id, 1)])
+    return Purchase(
+        id=new_id(),
+        order_id=order.id,
+        order_line_id=line.id,
+        buyer_id=order.buyer_id,
+        content_id=share.content_id,
+        seller_id=share.creator_id,
+        currency=share.amount.currency,
+        amount_minor=share.amount.minor,
+        tax_minor=parts.tax.minor,
+        platform_fee_minor=parts.fee.minor,
+        creator_minor=parts.creators_total.minor,
+        status=PurchaseStatus.PENDING.value,
+        provider=order.funding,
+        provider_reference=f"{order.funding}:{order.id}",
+        refunded_minor=0,
+        created_at=order.created_at,
+    )
 
 
 def _taxes(tax: Money, amounts: Sequence[Money]) -> list[Money]:

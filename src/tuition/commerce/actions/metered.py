@@ -64,14 +64,20 @@ async def _write(
     )
     session.add(order)
     await session.flush()  # the line points at it
+    return await _write_purchase(session, order, seller_id, content, parts, f"meter:{meter_id}")
+
+
+async def _write_purchase(
+    session: Session, order: Order, seller_id: UUID, content: catalog.Content, parts: earnings.Split, reference: str
+) -> Purchase:
     line = OrderLine(
         id=new_id(),
         order_id=order.id,
         content_id=content.id,
         title=content.title,
-        list_minor=amount.minor,
-        amount_minor=amount.minor,
-        created_at=now,
+        list_minor=order.total_minor,
+        amount_minor=order.total_minor,
+        created_at=order.created_at,
     )
     session.add(line)
     await session.flush()  # the purchase points at it
@@ -79,20 +85,20 @@ async def _write(
         id=new_id(),
         order_id=order.id,
         order_line_id=line.id,
-        buyer_id=buyer_id,
+        buyer_id=order.buyer_id,
         content_id=content.id,
         seller_id=seller_id,
-        currency=amount.currency,
-        amount_minor=amount.minor,
-        tax_minor=tax.minor,
+        currency=order.currency,
+        amount_minor=order.total_minor,
+        tax_minor=parts.tax.minor,
         platform_fee_minor=parts.fee.minor,
         creator_minor=parts.creators_total.minor,
         status=PurchaseStatus.COMPLETED.value,
         provider=Funding.MINUTES.value,
-        provider_reference=f"meter:{meter_id}",
+        provider_reference=reference,
         refunded_minor=0,
-        purchased_at=now,
-        created_at=now,
+        purchased_at=order.created_at,
+        created_at=order.created_at,
     )
     session.add(purchase)
     return purchase

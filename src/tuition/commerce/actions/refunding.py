@@ -12,7 +12,7 @@ from tuition.commerce.actions.invoicing import issue_credit_note
 from tuition.commerce.errors import NothingToRefund, PurchaseNotFound
 from tuition.commerce.events import PurchaseRefunded
 from tuition.commerce.models import Order, OrderLine, Purchase, Refund
-from tuition.commerce.refunds import preview_refund
+from tuition.commerce.previews import preview_refund
 from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus, RefundStatus, Refusal, refund_split
 from tuition.earnings import CreatorShare, Split
 from tuition.identity import Actor, allows
