@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from babel.dates import format_skeleton
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -19,7 +20,6 @@ from tuition.web.owner.payments import STUCK_AFTER
 from tuition.web.owner.surroundings import Owner, owner_page
 from tuition.web.rendering import Series, line_chart, page_reader
 from tuition.web.rendering import translate as _
-from tuition.web.rendering.formatting import day as day_text
 
 router = APIRouter(prefix="/owner", route_class=EdgeRoute, include_in_schema=False)
 DAYS = 30
@@ -54,7 +54,7 @@ async def dashboard(request: Request, session: Reading, actor: Owner) -> Respons
     accounts = await operations.accounts_by_kind(session)
     learning = await operations.learning(session, since=since, until=now)
     learnt_before = await operations.learning(session, since=earlier, until=since)
-    labels = [day_text(day, "medium").rsplit(" ", 1)[0] if reader.language == "en" else day_text(day, "short") for day in days]
+    labels = [format_skeleton("MMMd", day, locale=reader.locale) for day in days]
     context: dict[str, Any] = {
         "total": total,
         "change": (total.decimal - before.decimal) / before.decimal if before.minor else None,
