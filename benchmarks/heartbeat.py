@@ -241,11 +241,9 @@ def measure(*, seconds: float = 5, rounds: int = 3, players: int = PLAYERS) -> R
 async def _furnish(database: Database, players: int) -> list[tuple[str, str, int]]:
     """Films, people with money, and a play session for each."""
     creator = Actor(id=new_id(), roles=frozenset({Role.LEARNER, Role.CREATOR}), email_verified=True)
-    films: list[catalog.Content] = []
     async with database.transaction() as session:
         await _person(session, creator.id)
-        for _ in range(FILMS):
-            films.append(await _film(session, creator))
+        films = [await _film(session, creator) for _ in range(FILMS)]
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def begin(number: int) -> tuple[str, str, int]:

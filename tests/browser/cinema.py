@@ -101,7 +101,9 @@ class House:
             if price:
                 await catalog.set_price(session, self.creator, content.id, OneTime(euro(price)))
             for language, (label, lines) in WORDS.items():
-                await catalog.set_captions(session, self.creator, content.id, language=language, source=captions(lines), label=label)
+                await catalog.set_captions(
+                    session, self.creator, content.id, language=language, source=captions(lines), label=label
+                )
             return await catalog.publish(session, self.creator, content.id)
 
     async def admit(self, page: Page, person: Actor) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,11 @@ def film_data(tmp_path_factory: pytest.TempPathFactory) -> dict[Kind, bytes]:
 
 
 @pytest.fixture
-async def house(database_url: str, tmp_path: Path, serve: Serve) -> AsyncIterator[House]:
+async def house(database_url: str, tmp_path: Path, serve: Serve) -> House:
     port = free_port()
     house = await House.build(database_url, tmp_path / "home", port)
     await serve(create_app(house.runtime), port)
-    yield house
+    return house
 
 
 async def shoot(page: Page, name: str) -> None:

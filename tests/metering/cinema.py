@@ -53,7 +53,9 @@ class Player:
         assert beat is not None
         return beat
 
-    async def report(self, intervals: tuple[tuple[int, int], ...], *, position_ms: int, speed: int = 1000, closes: bool = False) -> Beat:
+    async def report(
+        self, intervals: tuple[tuple[int, int], ...], *, position_ms: int, speed: int = 1000, closes: bool = False
+    ) -> Beat:
         """Send one report."""
         self.position_ms = position_ms
         report = Report(self.begun.play_session.id, intervals, speed, position_ms, self.cinema.now, closes)
@@ -120,7 +122,9 @@ class Cinema:
                 await catalog.set_price(session, creator, content.id, PerMinute(Decimal(rate), EUR))
             return await catalog.publish(session, creator, content.id)
 
-    async def press_play(self, actor: Actor, film: catalog.Content, *, device: Device = LAPTOP, take_over: bool = False) -> Player:
+    async def press_play(
+        self, actor: Actor, film: catalog.Content, *, device: Device = LAPTOP, take_over: bool = False
+    ) -> Player:
         """Press play."""
         begun = await self.act(
             lambda session: metering.begin(session, actor, film.id, device=device, take_over=take_over, now=self.now)
@@ -190,5 +194,3 @@ select a.owner, a.balance, coalesce(sum(l.amount_minor), 0) from ledger_accounts
 left join earning_lots l on l.creator_id = a.owner and l.currency = a.currency
 where a.kind = 'earnings_pending' group by a.owner, a.balance having a.balance <> coalesce(sum(l.amount_minor), 0)
 """
-
-

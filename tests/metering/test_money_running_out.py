@@ -12,9 +12,9 @@ from tests.metering.cinema import LAPTOP, Cinema, Player, euro
 from tuition import access, messaging, payments, wallets
 from tuition.identity import Actor, EmailUnverified
 from tuition.kernel import new_id
-from tuition.platform.database import Session
 from tuition.metering import WalletInOtherCurrency
 from tuition.payments.ports import AnswerStatus
+from tuition.platform.database import Session
 from tuition.playback import EndReason, Report
 from tuition.wallets import BalanceTooSmall, WalletFrozen
 
@@ -118,7 +118,7 @@ async def test_a_declined_card_lets_it_play_to_the_last_cent_and_stops_with_what
     assert refused.value.fields["missing"] == euro(60)
     await cinema.top_up(learner, 500)
     again = await cinema.press_play(learner, film)
-    assert again.begun.position_ms == 260_000, "the place is kept: 2.55 at 0.60 are 255 s, and the report that ended it stood at 260"
+    assert again.begun.position_ms == 260_000, "the place is kept: the report that ended it stood there"
     await cinema.check_books()
 
 

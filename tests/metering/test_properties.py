@@ -85,5 +85,7 @@ async def test_batches_takeovers_and_ends_that_meet_wait_for_one_another(cinema:
         *_, moved = await asyncio.gather(*work, stale, asyncio.gather(*moves))
         for n, player in zip(movers, moved, strict=True):
             players[n] = player
-    assert await cinema.ask("select user_id from play_sessions where status = 'active' group by user_id having count(*) > 1") == []
+    assert (
+        await cinema.ask("select user_id from play_sessions where status = 'active' group by user_id having count(*) > 1") == []
+    )
     await cinema.check_books()

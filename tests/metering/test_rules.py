@@ -22,7 +22,20 @@ rates = st.decimals(min_value="0.000001", max_value="9.999999", places=6)
 def meter(rate: str | Decimal = "0.12", *, cap: int | None = 300, free_until_ms: int = 0) -> MeterState:
     ids = [new_id() for _ in range(6)]
     return MeterState(
-        *ids, EUR, Decimal(rate), 0, 0, 0, 0, cap, Decimal("0.30"), Decimal("0.14"), 0, free_until_ms, is_owned=False, alert_below=0
+        *ids,
+        EUR,
+        Decimal(rate),
+        0,
+        0,
+        0,
+        0,
+        cap,
+        Decimal("0.30"),
+        Decimal("0.14"),
+        0,
+        free_until_ms,
+        is_owned=False,
+        alert_below=0,
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, text, update
 
 from tuition import ledger
 from tuition.earnings.errors import EarningsAlreadyPaid
@@ -16,9 +15,21 @@ from tuition.earnings.rules import CONSUMED_ALL, Earned, Reversal, maturable
 from tuition.kernel import Currency, Money, new_id
 from tuition.platform import site
 from tuition.platform.database import Session
+from tuition.platform.database.arrays import array_of, quoted_array_of
 
 MATURE_BATCH = 500
 """How many lots one run locks; the job runs again while there are more."""
+# One text for any number of rows: a batch of heartbeats writes hundreds, and a statement per number would be compiled each time.
+_RECORD = text(
+    "insert into earning_lots as lot (id, creator_id, source_type, source_id, category, currency, amount_minor,"
+    " consumed_millionths, hold_until, window_until, created_at)"
+    " select * from unnest(cast(:ids as uuid[]), cast(:creators as uuid[]), cast(:types as text[]), cast(:sources as uuid[]),"
+    " cast(:categories as text[]), cast(:currencies as text[]), cast(:minors as bigint[]), cast(:consumed as integer[]),"
+    " cast(:holds as timestamptz[]), cast(:windows as timestamptz[]), cast(:ats as timestamptz[]))"
+    " on conflict (source_type, source_id, creator_id) do update set amount_minor = lot.amount_minor + excluded.amount_minor,"
+    " hold_until = greatest(lot.hold_until, excluded.hold_until),"
+    " window_until = greatest(lot.window_until, excluded.window_until)"
+)
 CONSUMED_AT_ONCE = frozenset({"play_session", "donation"})
 """Sources that are consumed in the moment in which they are paid."""
 
@@ -35,37 +46,28 @@ async def record_many(session: Session, earned: Sequence[Earned]) -> None:
     """
     if not earned:
         return
-    settings = await site.current(session)
-    grown: dict[tuple[str, UUID, UUID], dict[str, object]] = {}
+    settings = await site.glance(session)
+    hold, window = timedelta(days=settings.earnings_hold_days), timedelta(days=settings.refund_window_days)
+    grown: dict[tuple[str, UUID, UUID], tuple[Earned, int]] = {}
     for item in earned:
         key = (item.source_type, item.source_id, item.creator_id)
-        row = grown.get(key)
-        if row is None:
-            grown[key] = {
-                "id": new_id(),
-                "creator_id": item.creator_id,
-                "source_type": item.source_type,
-                "source_id": item.source_id,
-                "category": item.category.value,
-                "currency": item.amount.currency,
-                "amount_minor": item.amount.minor,
-                "consumed_millionths": CONSUMED_ALL if item.source_type in CONSUMED_AT_ONCE else 0,
-                "hold_until": item.at + timedelta(days=settings.earnings_hold_days),
-                "window_until": item.at + timedelta(days=settings.refund_window_days),
-                "created_at": item.at,
-            }
-        else:
-            row["amount_minor"] = int(str(row["amount_minor"])) + item.amount.minor
-    statement = insert(EarningLot).values([grown[key] for key in sorted(grown)])
+        grown[key] = item, item.amount.minor + (grown[key][1] if key in grown else 0)
+    lots = [grown[key] for key in sorted(grown)]
     await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["source_type", "source_id", "creator_id"],
-            set_={
-                "amount_minor": EarningLot.amount_minor + statement.excluded.amount_minor,
-                "hold_until": func.greatest(EarningLot.hold_until, statement.excluded.hold_until),
-                "window_until": func.greatest(EarningLot.window_until, statement.excluded.window_until),
-            },
-        )
+        _RECORD,
+        {
+            "ids": array_of([new_id() for _ in lots]),
+            "creators": array_of([item.creator_id for item, _ in lots]),
+            "types": quoted_array_of([item.source_type for item, _ in lots]),
+            "sources": array_of([item.source_id for item, _ in lots]),
+            "categories": quoted_array_of([item.category.value for item, _ in lots]),
+            "currencies": quoted_array_of([item.amount.currency for item, _ in lots]),
+            "minors": array_of([minor for _, minor in lots]),
+            "consumed": array_of([CONSUMED_ALL if item.source_type in CONSUMED_AT_ONCE else 0 for item, _ in lots]),
+            "holds": array_of([item.at + hold for item, _ in lots]),
+            "windows": array_of([item.at + window for item, _ in lots]),
+            "ats": array_of([item.at for item, _ in lots]),
+        },
     )
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from uuid import UUID
 
-from tuition.kernel import Money, allocate, round_half_even
+from tuition.kernel import Money, allocate
 
 CONSUMED_ALL = 1_000_000
 """A consumed share is counted in millionths."""
@@ -78,7 +77,8 @@ class Reversal:
 
 def tax_within(gross: Money, rate: Decimal) -> Money:
     """The tax contained in a price that includes it: gross × rate ÷ (1 + rate), rounded half-even. ``rate`` is 0.14 for 14 %."""
-    return Money(round_half_even(Fraction(gross.minor) * Fraction(rate) / (1 + Fraction(rate))), gross.currency)
+    part, whole = rate.as_integer_ratio()
+    return Money(_half_even(gross.minor * part, whole + part), gross.currency)
 
 
 def split(gross: Money, *, fee_rate: Decimal, tax: Money, shares: Sequence[tuple[UUID, int]]) -> Split:
@@ -90,12 +90,18 @@ def split(gross: Money, *, fee_rate: Decimal, tax: Money, shares: Sequence[tuple
     assert 0 <= tax.minor <= gross.minor, "tax is a part of what was paid"
     assert 0 <= fee_rate <= 1, "a fee is a share"
     net = gross - tax
-    fee = net.times(fee_rate)
+    fee = Money(_half_even(net.minor * fee_rate.as_integer_ratio()[0], fee_rate.as_integer_ratio()[1]), net.currency)
     parts = allocate((net - fee).minor, [weight for _, weight in shares])
     creators = tuple(
         CreatorShare(creator_id, Money(part, gross.currency)) for (creator_id, _), part in zip(shares, parts, strict=True)
     )
     return Split(gross=gross, tax=tax, fee=fee, creators=creators)
+
+
+def _half_even(numerator: int, denominator: int) -> int:
+    """A quotient, rounded half-even. By integers alone: the heartbeat divides thousands of sums in a second."""
+    whole, rest = divmod(numerator, denominator)
+    return whole + (rest * 2 > denominator or (rest * 2 == denominator and whole % 2 == 1))
 
 
 def split_growth(before: Money, after: Money, *, fee_rate: Decimal, tax_rate: Decimal, creator_id: UUID) -> Split:

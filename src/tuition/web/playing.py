@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from tuition import access, catalog, identity, metering, playback, wallets
+from tuition import catalog, identity, metering, playback, wallets
 from tuition.access import Decision, Reason, WayKind
 from tuition.edge import CurrentActor, EdgeRoute, Reading
 from tuition.identity import Actor
@@ -187,7 +187,7 @@ def _words(terms: Terms | None) -> dict[str, str]:
         "top_up": _("Top up"),
         "broke": _("Your wallet lacks {missing} for the next minute. Your place is kept at {position}."),
         "broke_title": _("Paused: the wallet is empty"),
-        "other_currency": _("This is paid in {currency}, and your wallet holds another currency. Nothing is exchanged by itself."),
+        "other_currency": _("This is paid in {currency}, and your wallet holds another currency. Nothing is exchanged."),
         "frozen": _("Spending from your wallet is stopped, because a top-up was taken back by the bank."),
         "elsewhere_title": _("You are playing somewhere else"),
         "elsewhere": _("“{content}” is playing on {device}. Go on here? It stops there."),
@@ -215,5 +215,5 @@ def _words(terms: Terms | None) -> dict[str, str]:
         "auto": _("Auto"),
         "off": _("Off"),
         "cost": _("{time} of {duration}"),
-        "rate": terms and rate_text(terms.rate, terms.currency) or "",
+        "rate": rate_text(terms.rate, terms.currency) if terms else "",
     }

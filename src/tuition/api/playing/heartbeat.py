@@ -70,11 +70,11 @@ class Heartbeat:
             await _refusal(error)(scope, receive, send)
             return
         except (OperationalError, PoolTimeout) as error:
-            log.error("heartbeat.database_unavailable", error=type(error).__name__)
+            log.warning("heartbeat.database_unavailable", error=type(error).__name__)
             await _refusal(TooManyWaiting(retry_after_s=RETRY_AFTER_S))(scope, receive, send)
             return
-        except Exception as error:
-            log.error("heartbeat.broke", exc_info=error)
+        except Exception:
+            log.exception("heartbeat.broke")
             detail = "Something broke on our side. It has been noted; report again."
             await problem_response(500, "edge.broke", detail)(scope, receive, send)
             return

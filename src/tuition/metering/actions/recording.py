@@ -22,13 +22,16 @@ from tuition.metering.events import CapReached
 from tuition.metering.rules import MeterState
 from tuition.platform import events
 from tuition.platform.database import Session
+from tuition.platform.database.arrays import array_of
 from tuition.playback import EndReason, Kept, Report, State
 
 _LOCK = text(
     "select m.id, m.play_session_id, m.user_id, m.content_id, m.creator_id, m.wallet_id, m.currency, m.rate, m.exact,"
-    " m.posted_minor, s.posted_before_minor, m.base_minor, m.cap_minor, m.fee_rate, m.tax_rate, m.split_base_minor, m.free_until_ms,"
+    " m.posted_minor, s.posted_before_minor, m.base_minor,"
+    " m.cap_minor, m.fee_rate, m.tax_rate, m.split_base_minor, m.free_until_ms,"
     " m.owned_at is not null, case when w.owed_minor > 0 then -1 else w.alert_below_minor end"
-    " from meters m join metered_sessions s on s.play_session_id = m.play_session_id join wallets w on w.id = m.wallet_id"
+    " from meters m join metered_sessions s on s.play_session_id = m.play_session_id"
+    " join wallets w on w.id = m.wallet_id"
     " where m.play_session_id = any(cast(:ids as uuid[])) order by m.id for update of m"
 )
 _KEEP = text(
@@ -173,7 +176,7 @@ def _with_money(
 
 async def _lock_meters(session: Session, session_ids: Iterable[UUID]) -> dict[UUID, MeterState]:
     rows = await session.execute(_LOCK, {"ids": sorted(session_ids)})
-    return {row[1]: MeterState(*row[:6], Currency(row[6]), row[7], int(row[8]), *row[9:]) for row in rows}
+    return {row[1]: MeterState(*row[:6], Currency(row[6]), row[7], int(row[8]), *tuple(row)[9:]) for row in rows}
 
 
 async def _move_money(session: Session, work: _Work) -> None:
@@ -188,10 +191,10 @@ async def _move_money(session: Session, work: _Work) -> None:
         _KEEP,
         {
             "now": work.now,
-            "ids": [after.id for _, after in moved],
-            "exacts": [after.exact for _, after in moved],
-            "posted": [after.posted for _, after in moved],
-            "owned": [after.is_owned for _, after in moved],
+            "ids": array_of([after.id for _, after in moved]),
+            "exacts": array_of([after.exact for _, after in moved]),
+            "posted": array_of([after.posted for _, after in moved]),
+            "owned": array_of([after.is_owned for _, after in moved]),
         },
     )
     paid = [(before, after) for before, after in moved if after.posted > before.posted]

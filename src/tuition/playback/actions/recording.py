@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from tuition.kernel import new_id
 from tuition.platform.database import Session
+from tuition.platform.database.arrays import array_of, quoted_array_of
 from tuition.playback.rules import EndReason, Kept, Ranges, State, intersection, normalize
 
 _LOCK = text(
@@ -84,15 +85,15 @@ async def keep(session: Session, kept: Sequence[Kept]) -> None:
     await session.execute(
         _KEEP,
         {
-            "ids": [state.playback_id for state in states],
-            "coverages": [write_ranges(state.coverage) for state in states],
-            "covered": [state.covered_ms for state in states],
-            "positions": [min(state.position_ms, state.duration_ms) for state in states],
-            "allowances": [state.allowance_ms for state in states],
-            "speeds": [state.speed for state in states],
-            "seen": [state.seen_at for state in states],
-            "completed": [state.completed_at for state in states],
-            "leased": [write_ranges(state.leased) for state in states],
+            "ids": array_of([state.playback_id for state in states]),
+            "coverages": quoted_array_of([write_ranges(state.coverage) for state in states]),
+            "covered": array_of([state.covered_ms for state in states]),
+            "positions": array_of([min(state.position_ms, state.duration_ms) for state in states]),
+            "allowances": array_of([state.allowance_ms for state in states]),
+            "speeds": array_of([state.speed for state in states]),
+            "seen": array_of([state.seen_at for state in states]),
+            "completed": array_of([state.completed_at for state in states]),
+            "leased": quoted_array_of([write_ranges(state.leased) for state in states]),
         },
     )
     counted = [(item, intersection(normalize(item.report.intervals), item.after.coverage)) for item in kept]
@@ -101,14 +102,14 @@ async def keep(session: Session, kept: Sequence[Kept]) -> None:
         await session.execute(
             _EVIDENCE,
             {
-                "users": [item.before.user_id for item, _ in played],
-                "ats": [item.report.at for item, _ in played],
-                "ids": [new_id() for _ in played],
-                "sessions": [item.before.session_id for item, _ in played],
-                "contents": [item.before.content_id for item, _ in played],
-                "played": [write_ranges(ranges) for _, ranges in played],
-                "new": [item.new_ms for item, _ in played],
-                "speeds": [item.report.speed for item, _ in played],
+                "users": array_of([item.before.user_id for item, _ in played]),
+                "ats": array_of([item.report.at for item, _ in played]),
+                "ids": array_of([new_id() for _ in played]),
+                "sessions": array_of([item.before.session_id for item, _ in played]),
+                "contents": array_of([item.before.content_id for item, _ in played]),
+                "played": quoted_array_of([write_ranges(ranges) for _, ranges in played]),
+                "new": array_of([item.new_ms for item, _ in played]),
+                "speeds": array_of([item.report.speed for item, _ in played]),
             },
         )
 

@@ -152,7 +152,13 @@ async def close_stale(session: Session, *, now: datetime) -> int:
         .with_for_update(of=Playback, skip_locked=True)
     )
     ids = (await session.scalars(statement)).all()
-    return sum([await end(session, play_session_id, reason=EndReason.CONNECTION_LOST, at=now) for play_session_id in ids if play_session_id])
+    return sum(
+        [
+            await end(session, play_session_id, reason=EndReason.CONNECTION_LOST, at=now)
+            for play_session_id in ids
+            if play_session_id
+        ]
+    )
 
 
 async def _make_room(session: Session, running: PlaySession, *, device: Device, take_over: bool, now: datetime) -> None:
