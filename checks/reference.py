@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
 WRITTEN = "<!-- Written from the code by `python -m checks.reference --write`; edit the code instead. -->\n"
 SETTINGS = "tuition.platform.settings"
-COMMANDS = "tuition.cli"
+COMMANDS = "tuition.cli.application"
 PREFIX = "TUITION_"
 BUILT_IN = {"help", "install_completion", "show_completion"}
 """Parameters that Typer adds and explains itself."""
@@ -134,7 +134,7 @@ def main(arguments: list[str]) -> int:
     if product.failures:
         print(*product.failures, "reference: the product does not import", sep="\n")
         return 1
-    settings, app = _declared(SETTINGS, "Settings"), _declared(COMMANDS, "app")
+    settings, app = _declared(SETTINGS, "Settings"), _declared(COMMANDS, "application")
     faults = list(unexplained(settings, app))
     for name, text in pages(product.refusals, settings, app).items():
         path = FOLDER / name

@@ -12,7 +12,7 @@ import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -38,11 +38,12 @@ from tuition.platform.database import Database, Session, connect
 from tuition.platform.events import Bus
 from tuition.platform.settings import MailProvider, Settings, secret_key
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
-from tuition.web.site.surroundings import load_shell
+from tuition.web.site import load_shell
 
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 RETRY_AFTER_S = "5"
+UNIQUE_VIOLATION = "23505"
 
 
 def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10) -> Runtime:
@@ -51,7 +52,8 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
     secrets.configure(key)
     bus = Bus()
     wire(bus)
-    database = connect(database_url, bus=bus, pool_size=pool_size, pooler=settings.database_pooler)
+    replicas = [url.get_secret_value() for url in settings.replica_urls]
+    database = connect(database_url, bus=bus, pool_size=pool_size, pooler=settings.database_pooler, replica_urls=replicas)
     services = jobs.Services()
     services.provide(files.Store, _store(settings))
     services.provide(mail.Transport, _transport(settings))
@@ -83,6 +85,8 @@ def wire(bus: Bus) -> None:
         bus.subscribe(payments.PaymentFailed, declined)
     for disputed in (wallets.on_payment_disputed, commerce.on_payment_disputed):
         bus.subscribe(payments.PaymentDisputed, disputed)
+    bus.subscribe(payments.PaymentSucceeded, _count_payment)
+    bus.subscribe(payments.RefundSucceeded, _count_refund)
     bus.subscribe(payments.MethodRemoved, wallets.on_method_removed)
     bus.subscribe(payments.RefundSucceeded, commerce.on_refund_succeeded)
     bus.subscribe(payments.RefundFailed, commerce.on_refund_failed)
@@ -100,6 +104,14 @@ def wire(bus: Bus) -> None:
     bus.subscribe(catalog.ContentPublished, _say_it_is_published)
     messaging.reactions.wire(bus)
     bus.subscribe(messaging.LowBalanceThresholdChanged, _look_at_thresholds)
+
+
+async def _count_payment(_session: Session, fact: payments.PaymentSucceeded) -> None:
+    telemetry.count_money(fact.purpose, fact.amount)
+
+
+async def _count_refund(_session: Session, fact: payments.RefundSucceeded) -> None:
+    telemetry.count_money("refund", fact.amount)
 
 
 async def _own_what_was_played(session: Session, fact: metering.CapReached) -> None:
@@ -203,7 +215,7 @@ def _gateways(settings: Settings, database: Database) -> list[payments.Gateway]:
                     SandboxGateway(database, base_url=base, secret=secrets.sign(b"sandbox", "sandbox-webhooks").encode())
                 )
             case _:
-                raise AssertionError(f"no adapter is called {name} in this release; the settings should have refused it")
+                raise payments.GatewayUnknown(provider=name, known="sandbox")
     return built
 
 
@@ -239,6 +251,7 @@ def create_app(runtime: Runtime) -> Any:
     app.add_exception_handler(DomainError, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_input)
     app.add_exception_handler(DataError, _refuse_value)
+    app.add_exception_handler(IntegrityError, _refuse_taken)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(OperationalError, _unavailable)
     app.add_exception_handler(PoolTimeout, _unavailable)
@@ -289,6 +302,14 @@ async def _refuse_input(request: Request, error: Exception) -> Response:
     detail = "; ".join(f"{item['field']}: {item['message']}" for item in wrong[:5]) or TITLES[422]
     status = 404 if not _is_for_program(request) and request.method == "GET" else 422
     return _answer(request, status, "edge.input_invalid", detail, fields={"errors": wrong})
+
+
+async def _refuse_taken(request: Request, error: Exception) -> Response:
+    # Two asked for the same thing in the same moment; the database let one of them have it, as it should.
+    if getattr(getattr(error, "orig", None), "sqlstate", None) != UNIQUE_VIOLATION:
+        return await _broke(request, error)
+    log.info("edge.taken", error=str(getattr(error, "orig", error)).splitlines()[0])
+    return _answer(request, 409, "edge.taken", "Somebody was faster, or this was done already. Look again before you go on.")
 
 
 async def _refuse_value(request: Request, error: Exception) -> Response:

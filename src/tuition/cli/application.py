@@ -18,7 +18,6 @@ EXIT_REFUSED = 2
 application = typer.Typer(
     name="tuition",
     help="Paid learning, self-hosted: teach anything, charge any way, account for every cent.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -33,14 +32,19 @@ application.command("bench")(bench.bench)
 application.add_typer(books.application, name="ledger")
 
 
-@application.callback()
+@application.callback(invoke_without_command=True)
 def options(
-    *, version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)] = False
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)] = False,
 ) -> None:
     """Paid learning, self-hosted: teach anything, charge any way, account for every cent."""
     if version:
         typer.echo(f"tuition {tuition.__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ from tuition.platform.settings import Settings, load
 HOME = Path(".tuition-demo")
 DONE, MORE_DONE = "school-opened", "library-complete"
 """Marks in the home folder: what has been made already."""
+_MYSELF = (sys.executable, "-m", "tuition", "demo")
 FIRST = ("pythagoras", "interest", "intervals", "book", "forgetting", "khwarizmi")
 LATER = ("moon", "waves", "breathing")
 """What is made while the school is open already: nobody should wait for the longest film."""
@@ -42,27 +43,34 @@ def demo(
     home: Annotated[Path | None, typer.Option(help="The folder that keeps everything; delete it to begin anew.")] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Begin anew: throw the folder away first.")] = False,
     prepare: Annotated[bool, typer.Option("--prepare", help="Make everything, then stop without serving.")] = False,
-    later: Annotated[bool, typer.Option("--later", hidden=True)] = False,
+    step: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     """Open the demonstration: a school with films, a book, people of every role and a month behind it. No money is real."""
     folder = (home or Path(os.environ.get("TUITION_HOME", HOME))).resolve()
     if reset and folder.exists():
         shutil.rmtree(folder)
+    address = f"http://{host}:{port}"
     os.environ |= {"TUITION_MODE": "demo", "TUITION_HOME": str(folder), "TUITION_HOST": host, "TUITION_PORT": str(port)}
+    os.environ.setdefault("TUITION_PUBLIC_URL", address)
     settings = load()
     with processes.database_url(settings) as url:
         migrate.upgrade(url)
-        if later:
-            asyncio.run(_fill_shelves(settings, LATER))
-            return
+        match step:
+            case "open":
+                asyncio.run(_open_school(settings))
+                return
+            case "fill":
+                asyncio.run(_fill_shelves(settings, LATER))
+                return
+        # Each in a process of its own: the one that serves forks, and must have no threads of work behind it.
         if not (folder / DONE).exists():
-            asyncio.run(_open_school(settings))
+            subprocess.run([*_MYSELF, "--step", "open", "--host", host, "--port", str(port)], check=True)
         if prepare:
-            asyncio.run(_fill_shelves(settings, LATER))
+            subprocess.run([*_MYSELF, "--step", "fill", "--host", host, "--port", str(port)], check=True)
             return
         _greet(settings)
         if not (folder / MORE_DONE).exists():
-            subprocess.Popen([sys.executable, "-m", "tuition", "demo", "--later", "--host", host, "--port", str(port)])
+            subprocess.Popen([*_MYSELF, "--step", "fill", "--host", host, "--port", str(port)])
         serving.run(settings)
 
 

@@ -169,8 +169,6 @@ class SessionsGroup(BaseModel):
     access_token_minutes: int = Field(15, ge=1, le=1440, description="How long an access token of the API is good for.")
     refresh_token_days: int = Field(30, ge=1, le=365, description="How long a refresh token is good for when it is not used.")
     session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in when it is not used.")
-    fresh_minutes: int = Field(15, ge=1, le=1440, description="How long after a sign-in the sensitive actions are open.")
-    sign_ins_per_quarter_hour: int = Field(10, ge=1, description="How many times a quarter of an hour a password may be tried.")
     requests_per_minute: int = Field(600, ge=10, description="How many requests a minute one person or address may make.")
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from tuition.web.site import appearance, covers, notices
+from tuition.web.site.surroundings import load_shell
 
 ROUTERS: list[APIRouter] = [appearance.router, notices.router]
 PICTURES: list[APIRouter] = [covers.router]
 """Not pages: nothing surrounds them, so nothing is loaded for them."""
+
+__all__ = ["PICTURES", "ROUTERS", "load_shell"]
