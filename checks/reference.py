@@ -89,11 +89,11 @@ def commands_page(app: typer.Typer) -> str:
     lines = [
         WRITTEN,
         "# Commands\n",
-        "Every command takes `--help`. Exit codes: 0 done, 1 refused or found something, 2 misused.\n",
+        "Every command takes `--help`. Exit codes: 0 done, 1 something is wrong and was named, 2 refused or misused, 130 interrupted by Ctrl-C.\n",
     ]
     for name, command in commands_of(app):
         lines += [f"## `{name}`\n", f"{' '.join((command.help or '').split())}\n"]
-        options = [parameter for parameter in command.params if parameter.name not in BUILT_IN]
+        options = [one for one in command.params if one.name not in BUILT_IN and not getattr(one, "hidden", False)]
         if options:
             lines += ["| argument | meaning |", "|---|---|"]
             lines += [f"| `{_spelled(option)}` | {_cell(getattr(option, 'help', None) or '')} |" for option in options]
@@ -124,7 +124,11 @@ def unexplained(settings: type[BaseModel] | None, app: typer.Typer | None) -> It
         if not command.help:
             yield f"the command `{name}` has no help"
         for parameter in command.params:
-            if parameter.name not in BUILT_IN and not getattr(parameter, "help", None):
+            if (
+                parameter.name not in BUILT_IN
+                and not getattr(parameter, "hidden", False)
+                and not getattr(parameter, "help", None)
+            ):
                 yield f"`{_spelled(parameter)}` of `{name}` has no help"
 
 
@@ -174,7 +178,7 @@ def _default(field: FieldInfo) -> str:
 
 def _spelled(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return str(parameter.human_readable_name)
+        return str(parameter.name).upper()
     return ", ".join([*parameter.opts, *parameter.secondary_opts])
 
 
