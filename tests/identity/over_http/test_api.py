@@ -10,6 +10,7 @@ import pytest
 from tests.identity.conftest import PASSWORD, Heard
 from tuition import identity
 from tuition.identity import Role
+from tuition.kernel import FrozenClock
 from tuition.platform import audit
 from tuition.platform.database import Database
 
@@ -194,6 +195,16 @@ async def test_the_owner_lists_suspends_and_gives_roles(client: httpx.AsyncClien
     me = (await client.get("/v1/me")).json()["id"]
     gone = await client.put(f"/v1/people/{me}/roles", json={"primary": "learner"})
     assert (gone.status_code, gone.json()["code"]) == (409, "identity.owner_needed")
+
+
+async def test_of_two_texts_in_one_moment_the_second_is_refused(
+    client: httpx.AsyncClient, database: Database, moment: FrozenClock
+) -> None:
+    await _owner(database, client)
+    body = {"locale": "en", "body": "# New"}
+    assert (await client.post("/v1/legal/terms/versions", json=body)).status_code == 201
+    late = await client.post("/v1/legal/terms/versions", json=body)
+    assert (late.status_code, late.json()["code"]) == (409, "edge.taken")
 
 
 async def test_a_new_legal_text_follows_the_old_one(client: httpx.AsyncClient, database: Database) -> None:

@@ -89,7 +89,7 @@ async def publish_text(session: Session, actor: Actor, kind: LegalKind, locale: 
     now = clock.now()
     text = LegalText(
         kind=kind,
-        version=now.strftime("%Y-%m-%d.%H%M%S"),
+        version=now.strftime("%Y-%m-%d.%H%M%S.%f"),
         locale=locale,
         body=body,
         text_sha256=_hash(body),
