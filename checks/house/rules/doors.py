@@ -69,7 +69,7 @@ def _is_vendors_door(house: House, imported: Imported) -> bool:
     """Whether this enters an adapter that is a package by that package's own door: some vendors have a page of their own."""
     if imported.path[1:2] != ("adapters",):
         return False
-    if imported.path == imported.module + (imported.name,) and len(imported.module) == 2:
+    if imported.name and len(imported.module) == 2:
         return True
     return len(imported.module) == 3 and not _is_module(house, imported.path)
 

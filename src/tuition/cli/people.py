@@ -15,10 +15,17 @@ from tuition.platform.settings import Mode, Settings, load
 
 def init(
     *,
-    email: Annotated[str, typer.Option(prompt="Your e-mail address")],
-    name: Annotated[str, typer.Option(prompt="Your name")],
+    email: Annotated[str, typer.Option(prompt="Your e-mail address", help="The owner's address.")],
+    name: Annotated[str, typer.Option(prompt="Your name", help="The owner's name.")],
     password: Annotated[
-        str, typer.Option(prompt="A password", confirmation_prompt=True, hide_input=True, envvar="TUITION_OWNER_PASSWORD")
+        str,
+        typer.Option(
+            prompt="A password",
+            confirmation_prompt=True,
+            hide_input=True,
+            envvar="TUITION_OWNER_PASSWORD",
+            help="The owner's password; asked for when it is not in the environment.",
+        ),
     ],
 ) -> None:
     """Make the database, stamp it as live, and make its first owner. A second time is refused."""
