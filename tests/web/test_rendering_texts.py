@@ -66,6 +66,29 @@ def test_a_length_is_said_as_a_timetable_says_it(seconds: int, text: str) -> Non
     assert say.duration(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (8, "8 ثوان"),
+        (60, "دقيقة"),
+        (120, "دقيقتان"),
+        (600, "10 دقائق"),
+        (5400, "ساعة و30 دقيقة"),
+        (7200, "ساعتان"),
+        (11400, "3 ساعات و10 دقائق"),
+    ],
+)
+def test_a_length_in_arabic_has_its_dual_and_its_plurals(seconds: int, text: str) -> None:
+    with reading_as(Reader("ar")):
+        assert say.duration(seconds) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(900, "900 بايت"), (3_400_000, "3.4 ميغابايت")])
+def test_a_size_in_arabic_is_a_word(count: int, text: str) -> None:
+    with reading_as(Reader("ar")):
+        assert say.size(count) == text
+
+
 @pytest.mark.parametrize(("seconds", "text"), [(7, "0:07"), (247, "4:07"), (3729, "1:02:09")])
 def test_a_position_is_a_clock(seconds: int, text: str) -> None:
     assert say.position(seconds) == text

@@ -19,6 +19,8 @@ from tuition.web.rendering.reader import current, translate, translate_plural
 MINUTE_S = 60
 HOUR_S = 3600
 _BYTES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
+_SPELLED_OUT = {"ar"}
+"""Where CLDR's short units are single letters: there an hour is a word, with its dual and its plurals."""
 
 
 def money_text(amount: Money, *, sign: bool = False) -> str:
@@ -116,17 +118,16 @@ def ago(moment: datetime, now: datetime | None = None) -> Markup:
 def duration(seconds: float | timedelta) -> str:
     """A length for reading: ``1 h 20 min``, ``45 sec``. Under an hour it is rounded to the minute, under a minute exact."""
     total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    locale = current().unit_locale
     if total < MINUTE_S:
-        return format_unit(total, "second", "short", locale=locale)
+        return _measured(total, "second")
     minutes = round(total / MINUTE_S)
     if minutes < HOUR_S // MINUTE_S:
-        return format_unit(minutes, "minute", "short", locale=locale)
+        return _measured(minutes, "minute")
     hours, rest = divmod(minutes, 60)
-    whole = format_unit(hours, "hour", "short", locale=locale)
+    whole = _measured(hours, "hour")
     if not rest:
         return whole
-    return translate("%(hours)s %(minutes)s") % {"hours": whole, "minutes": format_unit(rest, "minute", "short", locale=locale)}
+    return translate("%(hours)s %(minutes)s") % {"hours": whole, "minutes": _measured(rest, "minute")}
 
 
 def position(seconds: float) -> str:
@@ -142,7 +143,13 @@ def size(count: int) -> str:
     while value >= 1000 and step < len(_BYTES) - 1:
         value, step = value / 1000, step + 1
     shown = round(value, 1) if value < 10 and step else round(value)
-    return format_unit(shown, _BYTES[step], "short", locale=current().unit_locale)
+    return _measured(shown, _BYTES[step])
+
+
+def _measured(value: int | Decimal, unit: str) -> str:
+    # CLDR has no long name for the byte in Arabic; its short one is the whole word there.
+    is_long = current().language in _SPELLED_OUT and unit != "byte"
+    return format_unit(value, unit, "long" if is_long else "short", locale=current().unit_locale)
 
 
 def language_name(code: str) -> str:
