@@ -37,6 +37,7 @@ from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemet
 from tuition.platform.database import Database, Session, connect
 from tuition.platform.events import Bus
 from tuition.platform.settings import MailProvider, Settings, secret_key
+from tuition.web import owner
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.site import load_shell
 
@@ -248,6 +249,7 @@ def create_app(runtime: Runtime) -> Any:
     for router in web.ROUTERS:
         app.include_router(router, include_in_schema=False, dependencies=[Depends(load_shell)])
     app.mount("/static", StaticAssets())
+    owner.mount_tables(app, runtime)
     app.add_exception_handler(DomainError, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_input)
     app.add_exception_handler(DataError, _refuse_value)
