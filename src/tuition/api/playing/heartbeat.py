@@ -125,7 +125,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _ended(beat: Beat) -> Any:
-    if beat.ended is EndReason.OUT_OF_MONEY:
+    if beat.ended is EndReason.OUT_OF_MONEY and beat.missing is not None:
         sentence = f"Your wallet lacks {beat.missing} for the next minute. Your place is kept: top up and go on."
         money = {"missing": beat.missing, "balance": beat.balance, "content_cost": beat.content_cost}
         fields = money | {"position_ms": beat.position_ms}

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -176,7 +177,11 @@ def _with_money(
 
 async def _lock_meters(session: Session, session_ids: Iterable[UUID]) -> dict[UUID, MeterState]:
     rows = await session.execute(_LOCK, {"ids": sorted(session_ids)})
-    return {row[1]: MeterState(*row[:6], Currency(row[6]), row[7], int(row[8]), *tuple(row)[9:]) for row in rows}
+    meters = {}
+    for row in rows:
+        values: list[Any] = [*row[:6], Currency(row[6]), row[7], int(row[8]), *row[9:]]
+        meters[row[1]] = MeterState(*values)
+    return meters
 
 
 async def _move_money(session: Session, work: _Work) -> None:
