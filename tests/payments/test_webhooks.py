@@ -72,6 +72,23 @@ async def say(market: Market, payment: payments.Payment, status: AnswerStatus, *
         await payments.record_answer(session, payment.id, answer)
 
 
+async def test_success_is_announced_once_and_undoes_no_refund(market: Market, creator: Actor, buyer: Actor) -> None:
+    announced: list[PaymentSucceeded] = []
+
+    async def note(_session: Session, fact: PaymentSucceeded) -> None:
+        announced.append(fact)
+
+    market.database.bus.subscribe(PaymentSucceeded, note)
+    bought = await market.buy(buyer, await market.article(creator, 1000))
+    assert bought.payment is not None
+    await market.give_back(buyer, bought.purchase)
+    for _ in range(2):
+        await say(market, bought.payment, AnswerStatus.SUCCEEDED)
+    assert (await market.payment(bought.payment.id)).status == "refunded"
+    assert len(announced) == 1
+    await market.check_books()
+
+
 async def test_another_sum_than_ours_is_never_recorded(market: Market, buyer: Actor) -> None:
     paid = await market.pay_in(buyer, 1000, card=DECLINED)
     with pytest.raises(payments.AmountDiffers):

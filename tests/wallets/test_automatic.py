@@ -31,7 +31,7 @@ async def with_auto(
 
 
 async def test_of_many_spendings_at_once_one_fills_the_wallet(market: Market, creator: Actor, buyer: Actor) -> None:
-    await with_auto(market, buyer)
+    await with_auto(market, buyer, threshold=600)
     articles = [await market.article(creator, 160, title=f"Text {n}") for n in range(5)]
     await asyncio.gather(*(market.order(buyer, article, from_wallet=True) for article in articles))
     assert await market.balance(buyer) == 200
@@ -93,7 +93,9 @@ async def retry(market: Market) -> None:
 
 
 async def test_low_balance_is_said_once_until_it_recovers(market: Market, creator: Actor, buyer: Actor) -> None:
-    await market.pay_in(buyer, 2000)
+    await market.pay_in(buyer, 500)
+    assert await market.ask("select count(*) from notifications") == [(0,)], "what has just come in is no bad news"
+    await market.pay_in(buyer, 1500)
     for number in range(3):
         await market.buy(buyer, await market.article(creator, 600, title=f"Text {number}"), from_wallet=True)
     assert await market.ask("select count(*) from notifications where type = 'low_balance'") == [(1,)]

@@ -79,16 +79,17 @@ async def refresh_alert(session: Session, person_id: UUID) -> None:
         wallet.alert_below_minor = max(low, settings.threshold_minor if settings and fills_itself else 0)
 
 
-async def note_balances(session: Session, balances: Mapping[UUID, int]) -> None:
+async def note_balances(session: Session, balances: Mapping[UUID, int], *, came_in: bool = False) -> None:
     """Look at what spendings left behind (wallet id → minor units) and warn or fill up where it is time.
 
-    Cheap when nothing is due: callers pass only wallets below their ``alert_below_minor``, or just funded.
+    Cheap when nothing is due: callers pass only wallets below their ``alert_below_minor``, or just funded. ``came_in``: value
+    came in, and nobody is warned of a balance that has just grown.
     """
     now = clock.now()
     statement = select(Wallet).where(Wallet.id.in_(balances)).order_by(Wallet.id).with_for_update()
     for wallet in (await session.scalars(statement, execution_options={"populate_existing": True})).all():
         balance = Money(balances[wallet.id], Currency(wallet.currency))
-        await _warn(session, wallet, balance, now)
+        await _warn(session, wallet, balance, now, came_in=came_in)
         await _fill_up(session, wallet, balance, now)
 
 
@@ -110,11 +111,11 @@ async def charge_due(session: Session, *, now: datetime) -> int:
     return len(balances)
 
 
-async def _warn(session: Session, wallet: Wallet, balance: Money, now: datetime) -> None:
+async def _warn(session: Session, wallet: Wallet, balance: Money, now: datetime, *, came_in: bool) -> None:
     threshold = await messaging.low_balance_threshold(session, wallet.user_id)
     if balance.minor >= threshold:
         wallet.low_since = None
-    elif wallet.low_since is None:
+    elif wallet.low_since is None and not came_in:
         wallet.low_since = now
         await events.publish(session, BalanceLow(wallet.id, wallet.user_id, balance))
 
@@ -171,10 +172,10 @@ async def on_method_removed(session: Session, fact: payments.MethodRemoved) -> N
     await refresh_alert(session, fact.person_id)
 
 
-async def look_at(session: Session, wallet: Wallet) -> None:
-    """Look at what a wallet holds now, after something moved: warn, fill up, or forget the warning."""
+async def look_at(session: Session, wallet: Wallet, *, came_in: bool = False) -> None:
+    """Look at what a wallet holds now, after something moved (see ``note_balances``)."""
     balance = await available(session, wallet.user_id, wallet.currency)
-    await note_balances(session, {wallet.id: balance.minor})
+    await note_balances(session, {wallet.id: balance.minor}, came_in=came_in)
 
 
 async def _tell_of_ceiling(session: Session, wallet: Wallet, ceiling: Money, now: datetime) -> None:

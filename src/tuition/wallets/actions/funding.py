@@ -146,7 +146,7 @@ async def note_funding(session: Session, wallet: Wallet, amount: Money, *, sourc
     """Value came in, and lots and ledger say so already: what is owed is paid from it first, then the balance is looked at."""
     await pay_debt(session, wallet, source=source)
     # A fall below the threshold is news again only after the balance has recovered: this is where it may have.
-    await look_at(session, wallet)
+    await look_at(session, wallet, came_in=True)
     await events.publish(session, WalletFunded(wallet.id, wallet.user_id, amount))
 
 
