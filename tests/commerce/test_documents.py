@@ -32,9 +32,10 @@ async def test_a_document_shows_what_was_booked(
         again = text_of(commerce.render_invoice(invoice, words))
         given_back = text_of(commerce.render_invoice(credit))
     assert shown == again
-    assert "1,234.56 EUR" in shown
-    assert invoice.number in shown
+    assert "1,234.56" in shown
     if words is None:
+        assert "1,234.56 EUR" in shown
+        assert invoice.number in shown
         assert title in shown, "what a creator writes is text, never markup"
     assert "Given back in total" in given_back
 
