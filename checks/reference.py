@@ -89,7 +89,7 @@ def commands_page(app: typer.Typer) -> str:
     lines = [
         WRITTEN,
         "# Commands\n",
-        "Every command takes `--help`. Exit codes: 0 done, 1 something is wrong and was named, 2 refused, 130 stopped by Ctrl-C.\n",
+        "Every command takes `--help`. Exit codes: 0 done, 1 something is wrong and was named, 2 refused, 130 Ctrl-C.\n",
     ]
     for name, command in commands_of(app):
         lines += [f"## `{name}`\n", f"{' '.join((command.help or '').split())}\n"]

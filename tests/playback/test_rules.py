@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +59,7 @@ def test_a_union_holds_every_moment_once_and_its_ranges_do_not_touch(left: Range
     both = union(left, right)
     assert moments(both) == moments(left) | moments(right)
     assert length(both) == len(moments(both))
-    assert all(first[1] < second[0] for first, second in zip(both, both[1:], strict=False))
+    assert all(first[1] < second[0] for first, second in pairwise(both))
 
 
 @given(ranges, st.integers(0, 400))

@@ -14,8 +14,7 @@ from tuition.earnings.models import EarningLot
 from tuition.earnings.rules import CONSUMED_ALL, Earned, Reversal, maturable
 from tuition.kernel import Currency, Money, new_id
 from tuition.platform import site
-from tuition.platform.database import Session
-from tuition.platform.database.arrays import array_of, quoted_array_of
+from tuition.platform.database import Session, array_of, quoted_array_of
 
 MATURE_BATCH = 500
 """How many lots one run locks; the job runs again while there are more."""

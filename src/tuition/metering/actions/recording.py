@@ -22,8 +22,7 @@ from tuition.metering import rules
 from tuition.metering.events import CapReached
 from tuition.metering.rules import MeterState
 from tuition.platform import events
-from tuition.platform.database import Session
-from tuition.platform.database.arrays import array_of
+from tuition.platform.database import Session, array_of
 from tuition.playback import EndReason, Kept, Report, State
 
 _LOCK = text(

@@ -4,6 +4,7 @@ Words: a *session* is one transaction; a *read session* is one that PostgreSQL i
 Invariants: only an edge opens a transaction, and it commits there; a room receives the session and never commits.
 """
 
+from tuition.platform.database.arrays import array_of, quoted_array_of
 from tuition.platform.database.base import AppendOnly, Base, Created, Timestamped, currency_check, one_of
 from tuition.platform.database.engine import Database, PoolHealth, connect
 from tuition.platform.database.sessions import AnySession, ReadSession, Session
@@ -18,7 +19,9 @@ __all__ = [
     "ReadSession",
     "Session",
     "Timestamped",
+    "array_of",
     "connect",
     "currency_check",
     "one_of",
+    "quoted_array_of",
 ]

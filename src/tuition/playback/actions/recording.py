@@ -14,8 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from tuition.kernel import new_id
-from tuition.platform.database import Session
-from tuition.platform.database.arrays import array_of, quoted_array_of
+from tuition.platform.database import Session, array_of, quoted_array_of
 from tuition.playback.rules import EndReason, Kept, Ranges, State, intersection, normalize
 
 _LOCK = text(

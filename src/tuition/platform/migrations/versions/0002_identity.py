@@ -163,4 +163,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop table terms_acceptances, legal_texts, sign_in_throttles, mailed_tokens, refresh_tokens, sign_ins, user_roles, users")
+    op.execute(
+        "drop table terms_acceptances, legal_texts, sign_in_throttles, mailed_tokens, refresh_tokens, sign_ins, user_roles, users"
+    )
