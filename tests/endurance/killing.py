@@ -19,7 +19,8 @@ import imageio_ffmpeg
 
 from tests.browser.conftest import free_port
 from tests.endurance.load import Watcher
-from tests.endurance.school import OWNER, PASSWORD, Installation, LiveHouse, open_house
+from tests.endurance.school import OWNER, PASSWORD, Installation, open_house
+from tests.journeys.house import LiveHouse
 from tuition.platform import postgres
 
 WATCHERS = 4

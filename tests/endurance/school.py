@@ -17,12 +17,12 @@ import httpx
 import psutil
 from sqlalchemy import text
 
-from tests.journeys.house import House, Json
+from tests.journeys.house import Json, LiveHouse
 from tuition.edge import Runtime
 from tuition.kernel.clock import SystemClock
 from tuition.platform.database import connect
 from tuition.platform.events import Bus
-from tuition.platform.settings import Settings
+from tuition.platform.settings import Mode, Settings
 
 OWNER, PASSWORD = "owner@school.example", "nine patient herons"
 START_S = 90
@@ -114,26 +114,10 @@ class Installation:
         return said
 
 
-class LiveHouse(House):
-    """The house with its own workers: what is due is done by them, and one waits for it."""
-
-    async def work(self) -> None:
-        """Wait until no job is left that is due."""
-        async with asyncio.timeout(IDLE_S):
-            while True:
-                [row] = await self.rows(
-                    "select count(*) from procrastinate_jobs where status = 'doing'"
-                    " or (status = 'todo' and coalesce(scheduled_at, now()) <= now())"
-                )
-                if not row[0]:
-                    return
-                await asyncio.sleep(0.2)
-
-
 async def open_house(installation: Installation, database_url: str, http: httpx.AsyncClient) -> LiveHouse:
     """The house as somebody sees it who may also look into its database."""
-    settings = Settings(mode="test", home=installation.home, public_url=installation.address)  # type: ignore[arg-type]
-    house = LiveHouse(Runtime(settings, connect(database_url, bus=Bus(), pool_size=2)), http, SystemClock())  # type: ignore[arg-type]
+    settings = Settings(mode=Mode.TEST, home=installation.home, public_url=installation.address)
+    house = LiveHouse(Runtime(settings, connect(database_url, bus=Bus(), pool_size=2)), http, SystemClock())
     house.owner = await house.sign_in(OWNER, PASSWORD)
     async with house.runtime.database.transaction() as session:
         await session.execute(text("select 1"))
