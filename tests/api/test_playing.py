@@ -53,7 +53,7 @@ async def cinema(database_url: str, tmp_path: Path, moment: FrozenClock) -> Asyn
 
 @pytest.fixture
 async def http(cinema: Cinema) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=cinema.app)  # type: ignore[attr-defined]  # see above
+    transport = httpx.ASGITransport(app=cinema.app)  # type: ignore[attr-defined]  # set by the fixture above
     async with httpx.AsyncClient(transport=transport, base_url="http://tuition.test") as client:
         yield client
 
@@ -80,7 +80,7 @@ async def film(cinema: Cinema) -> catalog.Content:
             session.add(
                 catalog.MediaSegment(content_id=film.id, index=index, start_ms=start_ms, duration_ms=SEGMENT_MS, sizes=[5])
             )
-    store: files.Store = cinema.store  # type: ignore[attr-defined]  # see above
+    store: files.Store = cinema.store  # type: ignore[attr-defined]  # set by the fixture above
     await store.put("films/slow/360p/init.mp4", b"init")
     for index in (0, 1, 7, 8, 100, 101, 599):
         await store.put(f"films/slow/360p/{index:05}.m4s", b"piece")
@@ -162,7 +162,7 @@ async def test_a_report_that_cannot_be_read_is_refused(
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json()["code"] == "api.report_invalid"
     for token in ("", "Bearer x.y", f"Bearer {begun['token'][:-2]}", "Bearer é"):
-        refused = await http.post(address, content=b'{"position_ms":1}', headers={"authorization": token.encode()})
+        refused = await http.post(address, content=b'{"position_ms":1}', headers={b"authorization": token.encode()})
         assert refused.status_code == 401
     elsewhere = await http.post(f"/v1/play-sessions/{new_id()}/intervals", content=b'{"position_ms":1}', headers=headers)
     assert elsewhere.status_code == 401

@@ -149,7 +149,7 @@ class Cinema:
         async with self.database.reading() as session:
             return await metering.meter_of(session, actor.id, film.id)
 
-    async def ask(self, statement: str, **bound: object) -> list[tuple[object, ...]]:
+    async def ask(self, statement: str, **bound: object) -> list[tuple[Any, ...]]:
         """Rows, straight from the database."""
         async with self.database.reading() as session:
             return [tuple(row) for row in await session.execute(text(statement), bound)]

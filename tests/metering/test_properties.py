@@ -82,7 +82,9 @@ async def test_batches_takeovers_and_ends_that_meet_wait_for_one_another(cinema:
             for n in movers
         ]
         stale = cinema.act(lambda session: playback.close_stale(session, now=cinema.now))
-        *_, moved = await asyncio.gather(*work, stale, asyncio.gather(*moves))
+        moving = asyncio.gather(*moves)
+        await asyncio.gather(*work, stale, moving)
+        moved = await moving
         for n, player in zip(movers, moved, strict=True):
             players[n] = player
     assert (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,20 +21,24 @@ rates = st.decimals(min_value="0.000001", max_value="9.999999", places=6)
 
 
 def meter(rate: str | Decimal = "0.12", *, cap: int | None = 300, free_until_ms: int = 0) -> MeterState:
-    ids = [new_id() for _ in range(6)]
     return MeterState(
-        *ids,
-        EUR,
-        Decimal(rate),
-        0,
-        0,
-        0,
-        0,
-        cap,
-        Decimal("0.30"),
-        Decimal("0.14"),
-        0,
-        free_until_ms,
+        id=new_id(),
+        session_id=new_id(),
+        user_id=new_id(),
+        content_id=new_id(),
+        creator_id=new_id(),
+        wallet_id=new_id(),
+        currency=EUR,
+        rate=Decimal(rate),
+        exact=0,
+        posted=0,
+        posted_before=0,
+        base=0,
+        cap=cap,
+        fee_rate=Decimal("0.30"),
+        tax_rate=Decimal("0.14"),
+        split_base=0,
+        free_until_ms=free_until_ms,
         is_owned=False,
         alert_below=0,
     )
@@ -110,15 +115,15 @@ def test_the_preview_is_free_and_what_follows_is_not() -> None:
 def test_creator_fee_and_tax_depend_on_the_total_alone(rate: Decimal, steps: list[int]) -> None:
     now, at = meter(rate, cap=None), 0
     creator, fee, tax, paid = 0, 0, 0, 0
-    rules = {"fee_rate": now.fee_rate, "tax_rate": now.tax_rate, "creator_id": now.creator_id}
+    divide = partial(split_growth, fee_rate=now.fee_rate, tax_rate=now.tax_rate, creator_id=now.creator_id)
     for step in steps:
         outcome = charge(now, ((at, at + step),), 10**9)
-        split = split_growth(Money(now.posted, EUR), Money(outcome.after.posted, EUR), **rules)  # type: ignore[arg-type] # as above
+        split = divide(Money(now.posted, EUR), Money(outcome.after.posted, EUR))
         assert min(split.tax.minor, split.fee.minor, split.creators_total.minor) >= 0
         creator, fee, tax = creator + split.creators_total.minor, fee + split.fee.minor, tax + split.tax.minor
         paid += outcome.minor
         now, at = outcome.after, at + step
-    whole = split_growth(Money(0, EUR), Money(paid, EUR), **rules)  # type: ignore[arg-type] # as above
+    whole = divide(Money(0, EUR), Money(paid, EUR))
     assert (creator, fee, tax) == (whole.creators_total.minor, whole.fee.minor, whole.tax.minor)
     assert creator + fee + tax == paid
 
