@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tuition.kernel import Currency, Money
 from tuition.web.rendering.drawing import charts, cover
 from tuition.web.rendering.drawing.charts import Series
+from tuition.web.rendering.reader import Reader, reading_as
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -73,3 +74,11 @@ def test_nothing_is_drawn_outside_of_the_picture(values: list[int]) -> None:
 
 def test_a_chart_without_figures_says_that_it_is_empty() -> None:
     assert charts.line_chart("Sales", [], [Series("Net", [])]).is_empty
+
+
+def test_the_labels_of_a_chart_keep_their_order_among_arabic_letters() -> None:
+    with reading_as(Reader("ar")):
+        drawn = charts.line_chart("x", ["23 أكتوبر"], [Series("y", [Money(100, Currency("EUR"))])])
+    assert drawn.x_ticks[0].text == "\u206723 أكتوبر\u2069"
+    assert all(tick.text.startswith("\u2067") for tick in drawn.y_ticks)
+    assert drawn.rows[0][0] == "23 أكتوبر"

@@ -83,7 +83,7 @@ def test_a_length_in_arabic_has_its_dual_and_its_plurals(seconds: int, text: str
         assert say.duration(seconds) == text
 
 
-@pytest.mark.parametrize(("count", "text"), [(900, "900 بايت"), (3_400_000, "3.4 ميغابايت")])
+@pytest.mark.parametrize(("count", "text"), [(900, "900 بايت"), (45_000, "45 كيلوبايت"), (3_400_000, "3.4 ميغابايت")])
 def test_a_size_in_arabic_is_a_word(count: int, text: str) -> None:
     with reading_as(Reader("ar")):
         assert say.size(count) == text

@@ -19,8 +19,10 @@ from tuition.web.rendering.reader import current, translate, translate_plural
 MINUTE_S = 60
 HOUR_S = 3600
 _BYTES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
+_WORDS_ALREADY = {"byte", "kilobyte", "terabyte"}
 _SPELLED_OUT = {"ar"}
-"""Where CLDR's short units are single letters: there an hour is a word, with its dual and its plurals."""
+"""Where CLDR's short units are single letters: there an hour is a word, with its dual and its plurals.
+The sizes that it has no long Arabic name for have a whole word as their short one."""
 
 
 def money_text(amount: Money, *, sign: bool = False) -> str:
@@ -77,6 +79,11 @@ def percent(share: Decimal | float, *, places: int = 0, sign: bool = False) -> s
     """A share of one: ``0.3`` is 30%. ``sign`` marks growth with a plus."""
     text = format_percent(share, f"#,##0.{'0' * places}%" if places else None, locale=current().locale)
     return _signed(text, plus=sign and share > 0)
+
+
+def isolated(text: str) -> str:
+    """The text in the reader's own direction whatever stands around it: a chart runs from left to right for everybody."""
+    return f"\u2067{text}\u2069" if current().direction == "rtl" else text
 
 
 def day(moment: datetime | date, style: str = "medium") -> str:
@@ -147,8 +154,7 @@ def size(count: int) -> str:
 
 
 def _measured(value: int | Decimal, unit: str) -> str:
-    # CLDR has no long name for the byte in Arabic; its short one is the whole word there.
-    is_long = current().language in _SPELLED_OUT and unit != "byte"
+    is_long = current().language in _SPELLED_OUT and unit not in _WORDS_ALREADY
     return format_unit(value, unit, "long" if is_long else "short", locale=current().unit_locale)
 
 

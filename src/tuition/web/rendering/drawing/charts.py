@@ -122,12 +122,12 @@ def _ticks(series: Sequence[Series], top: float, bottom: float, to_y: Callable[[
     steps = [bottom + (top - bottom) * step / _GRID_LINES for step in range(_GRID_LINES + 1)]
     if bottom == 0 and top <= _GRID_LINES and not isinstance(sample, (Money, float, Decimal)):
         steps = [float(step) for step in range(int(top) + 1)]
-    return [Tick(to_y(figure), _axis_text(figure, sample)) for figure in steps]
+    return [Tick(to_y(figure), formatting.isolated(_axis_text(figure, sample))) for figure in steps]
 
 
 def _label_ticks(labels: Sequence[str], to_x: Callable[[int], float]) -> list[Tick]:
     every = max(1, math.ceil(len(labels) / _LABELS_MAX))
-    return [Tick(to_x(index), label) for index, label in enumerate(labels) if index % every == 0]
+    return [Tick(to_x(index), formatting.isolated(label)) for index, label in enumerate(labels) if index % every == 0]
 
 
 def _table(labels: Sequence[str], series: Sequence[Series]) -> list[list[str]]:
