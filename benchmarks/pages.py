@@ -45,19 +45,6 @@ CONNECTIONS = 16
 CONTENTS = 240
 CREATORS = 12
 WORDS = ["Breathing", "Slowly", "Waves", "Interest", "Pythagoras", "Moon", "Intervals", "Chance", "Powers", "Motion", "Ratio"]
-    "Breathing",
-    "Slowly",
-    "Waves",
-    "Interest",
-    "Pythagoras",
-    "Moon",
-    "Intervals",
-    "Chance",
-    "Powers",
-    "Motion",
-    "Ratio",
-    "Estimate",
-]
 QUERIES_MAX = {"page.content": 6, "page.catalog": 6, "access.decide": 1}
 """What is promised."""
 BARE = "/bench"
