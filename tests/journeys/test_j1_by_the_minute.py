@@ -176,3 +176,24 @@ async def test_a_tab_that_vanishes_is_billed_for_what_it_reported(house: House, 
     # The reports that were still on their way are refused, and nothing more is charged.
     await player.beat(100, 110, expect=410)
     assert await lena.balance() == 480
+
+
+async def test_somebody_who_asks_for_nonsense_spoils_the_film_for_nobody(house: House, film: bytes) -> None:
+    mona = await house.creator("Mona")
+    content = await mona.film(film, "Breathing slowly", minutes=40, rate="0.12")
+    lena = await house.join("Lena")
+    await lena.top_up(500)
+    player = await lena.play(content)
+    play = {"play": player.begun["token"]}
+    assert (await house.http.get(f"/media/{content}/nonsense/index.m3u8", params=play)).status_code == 404
+    playlist = await house.http.get(player.begun["playlist"])
+    assert playlist.status_code == 200
+    rendition = playlist.text.splitlines()[-1]
+    pieces = await house.http.get(f"/media/{content}/{rendition}")
+    assert pieces.text.count("#EXTINF") == 3
+    lease = (await player.beat(0, 1))["lease"]
+    first = f"/media/{content}/{rendition.partition('/')[0]}/00000.m4s"
+    house.http.cookies.clear()
+    assert (await house.http.get(first)).status_code == 401
+    piece = await house.http.get(first, headers={"tuition-lease": lease})
+    assert (piece.status_code, piece.headers["content-type"]) == (200, "video/mp4")

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Cookie, Header, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from tuition import catalog, playback
-from tuition.edge import EdgeRoute, Reading, Services, problems, unit_of
+from tuition.edge import EdgeRoute, Reading, Services, problems, runtime_of
 from tuition.kernel import DomainError, ErrorKind, clock
 from tuition.platform import files
 from tuition.playback import PlayTokenInvalid
@@ -55,7 +55,9 @@ class Shelf:
         known = self._known.get(content_id)
         if known is not None and now - known[0] < KNOWN_S:
             return known[1]
-        playable = await catalog.media_of(await unit_of(request).reading(), content_id)
+        # In a session of its own: that of a request which is refused afterwards would let what we keep expire with it.
+        async with runtime_of(request).database.reading() as session:
+            playable = await catalog.media_of(session, content_id)
         self._known[content_id] = (now, playable)
         self._known.move_to_end(content_id)
         while len(self._known) > KNOWN_MAX:
