@@ -27,4 +27,8 @@ class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg] # hatchling do
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         module.build()
-        build_data["artifacts"] += ["src/tuition/web/static/dist/**", "src/tuition/web/locales/**/*.mo"]
+        build_data["artifacts"] += [
+            "src/tuition/web/static/dist/**",
+            "src/tuition/web/locales/**/*.mo",
+            "src/tuition/commerce/documents/fonts/**",
+        ]

@@ -10,6 +10,7 @@ import argparse
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 WEB = ROOT / "src" / "tuition" / "web"
 OUTPUT = WEB / "static" / "dist"
+DOCUMENT_FONTS = ROOT / "src" / "tuition" / "commerce" / "documents" / "fonts"
 STAMP = OUTPUT / "stamp"
 PACKAGES_STAMP = HERE / "node_modules" / ".stamp"
 WATCH_S = 1.0
@@ -88,6 +90,14 @@ def _compile_catalogues() -> None:
         target.with_suffix(".mo.new").replace(target)
 
 
+def _bring_document_fonts() -> None:
+    """Copy the Arabic type that invoices are set in: Typst reads TrueType, and not what browsers read."""
+    DOCUMENT_FONTS.mkdir(exist_ok=True)
+    packages = HERE / "node_modules" / "@expo-google-fonts" / "noto-naskh-arabic"
+    for source in sorted([*packages.glob("400Regular/*.ttf"), *packages.glob("700Bold/*.ttf"), packages / "LICENSE_FONT"]):
+        shutil.copyfile(source, DOCUMENT_FONTS / source.name)
+
+
 def build(*, force: bool = False) -> bool:
     """Bring the built files up to date. Says whether there was anything to do."""
     HERE.joinpath("node_modules").mkdir(exist_ok=True)
@@ -98,6 +108,7 @@ def build(*, force: bool = False) -> bool:
             return False
         _install_packages()
         _compile_catalogues()
+        _bring_document_fonts()
         node, _ = _node()
         _run(node, HERE / "build.mjs", OUTPUT)
         STAMP.write_text(wanted)
