@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog
 
+from tuition.catalog import PriceInvalid
 from tuition.kernel import Currency, DomainError, Money
 from tuition.kernel.money import CurrencyMismatch
 from tuition.web.locales import catalogues
@@ -109,6 +110,13 @@ def test_a_refusal_is_said_in_the_reader_s_language_with_its_amounts() -> None:
     assert say.refusal(error) == "€1.00 and EGP2.00 are different currencies, and nothing here exchanges them."
     with reading_as(Reader("ar")):
         assert "عملتان مختلفتان" in say.refusal(error)
+
+
+def test_the_reason_of_a_refusal_is_said_in_the_reader_s_language_too() -> None:
+    error = PriceInvalid(reason="a price cannot begin in the past")
+    assert say.refusal(error) == "This price is not possible: a price cannot begin in the past"
+    with reading_as(Reader("ar")):
+        assert say.refusal(error) == "هذا السعر غير ممكن: لا يبدأ سعر في الماضي"
 
 
 @pytest.mark.parametrize(

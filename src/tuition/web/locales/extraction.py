@@ -1,4 +1,4 @@
-"""Finding sentences: gettext calls as Babel finds them, the docstrings of refusals, and what notifications say."""
+"""Finding sentences: gettext calls as Babel finds them, the docstrings of refusals and their reasons, what notifications say."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def extract_room(
     source = fileobj.read()
     yield from extract_python(BytesIO(source), keywords, comment_tags, options)  # type: ignore[arg-type] # Babel types its options itself
     yield from refusals(source)
+    yield from reasons(source)
     yield from told(source)
 
 
@@ -46,6 +47,17 @@ def _is_refusal(node: ast.ClassDef) -> bool:
         target.id for item in node.body if isinstance(item, ast.Assign) for target in item.targets if isinstance(target, ast.Name)
     }
     return _BASE in bases or (bool(bases) and "code" in sets)
+
+
+def reasons(source: bytes) -> list[Found]:
+    """What is given as the ``reason`` of a refusal where it is raised: it is said inside the refusal's sentence."""
+    found: dict[str, Found] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            for text in _texts(_argument(node.exc, "reason"), {}):
+                if " " in text:  # one word is a code for programs
+                    found.setdefault(text, (node.lineno, "", text, ["A reason, inside a refusal"]))
+    return list(found.values())
 
 
 def told(source: bytes) -> list[Found]:

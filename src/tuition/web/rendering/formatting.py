@@ -175,8 +175,11 @@ def listing(items: list[str]) -> str:
 
 def refusal(error: DomainError) -> str:
     """What a refusal says to this reader, with its amounts and moments written their way."""
-    template = translate(error.template())
-    return template.format_map({name: _spoken(value) for name, value in error.fields.items()})
+    spoken = {name: _spoken(value) for name, value in error.fields.items()}
+    reason = error.fields.get("reason")
+    if isinstance(reason, str) and reason:
+        spoken["reason"] = translate(reason)
+    return translate(error.template()).format_map(spoken)
 
 
 def sentence(template: str, fields: Mapping[str, Any]) -> str:
