@@ -33,8 +33,8 @@ def small_site(shell: Shell) -> FastAPI:
         return await call_next(request)  # type: ignore[operator, no-any-return] # Starlette's own callable
 
     @app.get("/problem/{status}")
-    async def problem(request: Request, status: int) -> Response:
-        return render_problem(request, status)
+    async def problem(request: Request, status: int, detail: str = "", code: str = "") -> Response:
+        return render_problem(request, status, detail=detail, code=code)
 
     @app.post("/save")
     async def save(request: Request) -> Response:
@@ -164,3 +164,10 @@ async def test_a_cover_is_an_image_that_never_changes(browser: httpx.AsyncClient
     assert answer.headers["content-type"] == "image/svg+xml"
     assert "immutable" in answer.headers["cache-control"]
     assert (await browser.get("/covers/not-an-id.svg")).status_code == 422
+
+
+async def test_what_the_edge_says_to_programs_is_not_shown_to_people(browser: httpx.AsyncClient) -> None:
+    asked = {"detail": "query.cursor: Field required", "code": "edge.input_invalid"}
+    page = await browser.get("/problem/404", params=asked, headers={"accept-language": "ar"})
+    assert "Field required" not in page.text
+    assert "ربما كان العنوان قديمًا" in page.text

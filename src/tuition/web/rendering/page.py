@@ -97,7 +97,12 @@ def render_refusal(request: Request, error: DomainError, status: int) -> HTMLRes
 def render_problem(
     request: Request, status: int, *, detail: str = "", code: str = "", fields: Mapping[str, Any] | None = None
 ) -> HTMLResponse:
-    """The page for an answer that is not the one hoped for (404, 403, 402, 500, 503)."""
+    """The page for an answer that is not the one hoped for (404, 403, 402, 500, 503).
+
+    What the edge itself says (``edge.…``) is English, for programs; for people the page has words of its own.
+    """
+    if code.startswith("edge."):
+        detail = ""
     if request.headers.get("hx-request") == "true":
         return render(request, "layouts/_problem.html", status=status, problem=status, detail=detail)
     return render(request, "layouts/error.html", status=status, problem=status, detail=detail, code=code, fields=fields or {})
