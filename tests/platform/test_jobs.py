@@ -199,6 +199,22 @@ async def test_a_job_of_a_dead_worker_is_put_back(database: Database) -> None:
     assert (await jobs.drain(database)).succeeded == ["test.write"]
 
 
+async def test_a_dead_workers_job_that_is_asked_for_again_is_put_back_once(database: Database) -> None:
+    for _ in range(2):  # two that died with the same lock, and one that waits under it
+        async with database.transaction() as session:
+            await jobs.defer(session, "test.write", once="same", name="dropped")
+            await session.execute(text("update procrastinate_jobs set status = 'doing'"))
+    async with database.transaction() as session:
+        await jobs.defer(session, "test.write", once="same", name="waiting")
+        await jobs.defer(session, "test.write", name="other")
+        await session.execute(text("update procrastinate_jobs set status = 'doing' where queueing_lock is null"))
+    async with database.transaction() as session:
+        assert await jobs.rescue_stalled(session) == 3
+    assert (await jobs.drain(database)).succeeded == ["test.write"] * 2
+    async with database.transaction() as session:
+        assert await jobs.rescue_stalled(session) == 0
+
+
 async def test_arguments_are_ids_and_not_documents(session: Session) -> None:
     with pytest.raises(AssertionError, match="pass an id"):
         await jobs.defer(session, "test.write", name="x" * 201)

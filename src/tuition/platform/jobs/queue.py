@@ -111,13 +111,25 @@ async def workers_alive(session: AnySession) -> WorkerPulse:
 
 
 async def rescue_stalled(session: Session) -> int:
-    """Put the jobs of dead workers back into the queue, and return how many. Jobs are idempotent; this is what for."""
+    """Put the jobs of dead workers back into the queue, and return how many. Jobs are idempotent; this is what for.
+
+    A job that waits in the queue again already, under the same lock, is not put there twice: its dead twin is given up.
+    """
     found = await session.execute(
         text("""
-            select procrastinate_retry_job_v2(j.id, null, null, null, null)
-            from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
-            where j.status = 'doing'
-              and (w.id is null or w.last_heartbeat < clock_timestamp() - make_interval(secs => :stale))
+            with stalled as (
+              select j.id, j.queueing_lock,
+                row_number() over (partition by coalesce(j.queueing_lock, j.id::text) order by j.id) as turn
+              from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
+              where j.status = 'doing'
+                and (w.id is null or w.last_heartbeat < clock_timestamp() - make_interval(secs => :stale))
+            )
+            select case
+              when s.turn > 1 or exists (
+                select from procrastinate_jobs t where t.queueing_lock = s.queueing_lock and t.status = 'todo'
+              ) then procrastinate_finish_job_v1(s.id, 'aborted', false)
+              else procrastinate_retry_job_v2(s.id, null, null, null, null)
+            end from stalled s
         """),
         {"stale": HEARTBEAT_STALE_S},
     )
