@@ -19,7 +19,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_NO_PROGRESS := 1
 unexport VIRTUAL_ENV
 
-.PHONY: help run test test-16 check check-format check-lint check-types check-floors check-house check-migrations check-reference \
+.PHONY: help run test test-16 check check-format check-lint check-types check-floors check-house check-migrations check-reference check-words \
         bench serve front format reference lock setup clean
 
 help: ## List the commands
@@ -33,12 +33,12 @@ serve: $(READY) front ## Start a real installation (settings: docs/reference/set
 	@$(BIN)/tuition serve $(ARGS)
 
 test: $(READY) front ## Run every test, or some: make test ARGS="tests/ledger -x"
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 test-16: $(READY) ## Run the tests that lean on PostgreSQL against version 16, the oldest that is promised
 	@$(BIN)/python -m checks.postgres16 $(ARGS)
 
-check: check-format check-lint check-types check-floors check-house check-migrations check-reference ## Prove the house: format, lint, types, imports, house rules, migrations, docs
+check: check-format check-lint check-types check-floors check-house check-migrations check-reference check-words ## Prove the house: format, lint, types, imports, house rules, migrations, docs
 
 check-format: $(READY)
 	@$(BIN)/ruff format --check . || { echo "format: run make format"; exit 1; }
@@ -60,6 +60,9 @@ check-migrations: $(READY)
 
 check-reference: $(READY)
 	@$(BIN)/python -m checks.reference
+
+check-words: $(READY)
+	@$(BIN)/python -m tuition.web.locales check
 
 bench: $(READY) front ## Measure: make bench ARGS="--json bench.json"
 	@$(BIN)/tuition bench $(ARGS)
