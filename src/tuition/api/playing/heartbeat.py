@@ -6,6 +6,7 @@ signature checked, one report queued. It is idempotent by nature: time that was 
 
 from __future__ import annotations
 
+import gc
 import re
 from typing import Any
 
@@ -25,6 +26,8 @@ from tuition.playback import INTERVALS_MAX, EndReason, PlayTokenInvalid, Report
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER_S = 2
+GARBAGE_BEFORE_A_LOOK = 20_000
+"""Values made and not yet freed before the collector looks at the young ones."""
 PATH = "/v1/play-sessions/{play_session_id}/intervals"
 _PATH = re.compile(r"/v1/play-sessions/([0-9a-f-]{36})/intervals")
 BODY_BYTES_MAX = 16_384
@@ -59,6 +62,8 @@ class Heartbeat:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "lifespan":
+            _settle_memory()
         match = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
         if match is None:
             await self.app(scope, receive, send)
@@ -103,6 +108,14 @@ class Heartbeat:
             raise _Broken(reason=f"at most {INTERVALS_MAX} intervals, each within the content")
         speed = min(max(said.speed, playback.SPEED_LEAST), playback.SPEED_MOST)
         return Report(play.session_id, playback.normalize(said.intervals), speed, said.position_ms, clock.now(), said.close)
+
+
+def _settle_memory() -> None:
+    # What is loaded by now lives as long as the process, and a batch makes thousands of small values that die at once. Without
+    # this the garbage collector walks all of it again every few batches: a pause of 200 ms, a third of the processor's time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_BEFORE_A_LOOK, 20, 50)
 
 
 def _refusal(error: DomainError) -> Any:

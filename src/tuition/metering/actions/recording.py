@@ -130,48 +130,48 @@ def _take_in(work: _Work, report: Report) -> Beat:
     after = replace(after, leased=leased)
     work.states[report.session_id] = after
     work.kept.append(Kept(report, state, after, accepted, playback.length(accepted)))
-    beat = Beat(
+    if report.closes:
+        work.ending[report.session_id] = EndReason.STOPPED
+    money: dict[str, Any] = {} if meter is None else _money(work, meter, after, charged, affordable_ms, paid)
+    is_broke = money.get("missing") is not None
+    if is_broke:
+        work.ending[report.session_id] = EndReason.OUT_OF_MONEY
+    return Beat(
         report.session_id,
         accepted_ms=playback.length(accepted),
         refused_ms=refused_ms,
         position_ms=after.position_ms,
         covered_ms=after.covered_ms,
         is_complete=after.completed_at is not None,
-        lease=lease,
+        ended=EndReason.OUT_OF_MONEY if is_broke else None,
+        lease=None if is_broke else lease,
+        **money,
     )
-    if report.closes:
-        work.ending[report.session_id] = EndReason.STOPPED
-    return beat if meter is None else _with_money(work, beat, meter, after, charged, affordable_ms, paid)
 
 
-def _with_money(
+def _money(
     work: _Work,
-    beat: Beat,
     meter: MeterState,
     after: State,
     charged: Money | None,
     affordable_ms: int | None,
     paid: playback.Ranges | None,
-) -> Beat:
+) -> dict[str, Any]:
+    """What a beat says about money; ``missing`` when the next moment cannot be paid."""
     available = work.available(meter.wallet_id)
     next_moment = ((after.position_ms, after.position_ms + 1),)
     cannot_go_on = affordable_ms is not None and affordable_ms < rules.PLAYABLE_LEAST_MS and after.position_ms < after.limit_ms
     is_broke = cannot_go_on and bool(playback.difference(next_moment, paid or ()))
-    if is_broke:
-        work.ending[beat.session_id] = EndReason.OUT_OF_MONEY
-    return replace(
-        beat,
-        charged=charged,
-        session_cost=Money(meter.session_cost, meter.currency),
-        content_cost=Money(meter.content_cost, meter.currency),
-        balance=Money(available, meter.currency),
-        cap=Money(meter.price, meter.currency) if meter.price is not None else None,
-        is_owned=meter.is_owned,
-        affordable_ms=affordable_ms,
-        missing=rules.shortfall(meter, available) if is_broke else None,
-        ended=EndReason.OUT_OF_MONEY if is_broke else None,
-        lease=None if is_broke else beat.lease,
-    )
+    return {
+        "charged": charged,
+        "session_cost": Money(meter.session_cost, meter.currency),
+        "content_cost": Money(meter.content_cost, meter.currency),
+        "balance": Money(available, meter.currency),
+        "cap": Money(meter.price, meter.currency) if meter.price is not None else None,
+        "is_owned": meter.is_owned,
+        "affordable_ms": affordable_ms,
+        "missing": rules.shortfall(meter, available) if is_broke else None,
+    }
 
 
 async def _lock_meters(session: Session, session_ids: Iterable[UUID]) -> dict[UUID, MeterState]:
