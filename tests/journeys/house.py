@@ -23,7 +23,7 @@ DECLINED_LATER_CARD = "4000000000000341"
 PASSWORD = "seven quiet otters"
 TOKEN_SPARE = timedelta(minutes=1)
 BEAT_S = 10
-IDLE_S = 120
+IDLE_S = 300
 
 Json = dict[str, Any]
 
