@@ -14,7 +14,7 @@ from tests.journeys.house import Json, Person, minor
 
 SPEED = 4000
 BEAT_S = 0.5
-PATIENCE_S = 120
+PATIENCE_S = 420
 BUSY = {409, 500, 502, 503}
 """Answers after which the same request is sent again. 409: the same key is still being worked on."""
 

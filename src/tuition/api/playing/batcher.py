@@ -10,6 +10,8 @@ import asyncio
 from collections import deque
 
 import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tuition import metering
 from tuition.kernel import DomainError, ErrorKind, clock
@@ -25,6 +27,9 @@ WAITING_MAX = 20_000
 """Reports that may wait; beyond it the server says so at once instead of letting players hang."""
 IN_FLIGHT = 2
 """Batches under way: one with the database while the other is worked out here."""
+
+AWAY = ("08", "57P")
+"""PostgreSQL's classes of errors that mean: not there, or not yet."""
 
 
 class TooManyWaiting(DomainError):
@@ -70,7 +75,11 @@ class Batcher:
         try:
             beats = await self._database.retrying(lambda session: metering.record_batch(session, reports, now=clock.now()))
         except Exception as error:  # the queue must live on; whoever waits is told
-            await self._isolate(batch, error)
+            if _is_away(error):
+                # No report is to blame, and asking for each alone would only make it later.
+                self._refuse(batch, error)
+            else:
+                await self._isolate(batch, error)
             return
         for (_, answer), beat in zip(batch, beats, strict=True):
             if not answer.done():
@@ -80,9 +89,22 @@ class Batcher:
         """One report that cannot be taken in must not take the others with it: halve the batch until it stands alone."""
         if len(batch) == 1:
             log.error("heartbeat.refused", play_session_id=str(batch[0][0].session_id), exc_info=error)
-            if not batch[0][1].done():
-                batch[0][1].set_exception(error)
+            self._refuse(batch, error)
             return
         middle = len(batch) // 2
         await self._take_in(batch[:middle])
         await self._take_in(batch[middle:])
+
+    @staticmethod
+    def _refuse(batch: list[tuple[Report, asyncio.Future[Beat]]], error: Exception) -> None:
+        for _, answer in batch:
+            if not answer.done():
+                answer.set_exception(error)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database could not be reached, as opposed to a report that it would not take."""
+    if isinstance(error, PoolTimeout):
+        return True
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(AWAY))
