@@ -81,7 +81,7 @@ def test_a_request_id_is_taken_over_only_if_it_is_one(given: str | None, kept: b
 
 async def test_the_figures_tell_of_requests_pool_queue_and_money(database: Database) -> None:
     telemetry.observe_request("GET", "/v1/things/{id}", 200, 0.02)
-    telemetry.count_money("topup", Money(500, Currency("EUR")))
+    telemetry.count_money("lesson", Money(500, Currency("EUR")))
     async with database.transaction() as session:
         await jobs.defer(session, "test.sleepy")
     shown = (await telemetry.render_metrics(database)).decode()
@@ -91,7 +91,7 @@ async def test_the_figures_tell_of_requests_pool_queue_and_money(database: Datab
         'tuition_database_connections{state="size"} 10.0',
         'tuition_jobs{queue="default",status="todo"} 1.0',
         "tuition_workers_alive 0.0",
-        'tuition_money_minor_total{currency="EUR",what="topup"} 500.0',
+        'tuition_money_minor_total{currency="EUR",what="lesson"} 500.0',
     ):
         assert line in shown
     await jobs.drain(database)
