@@ -78,7 +78,11 @@ async def test_a_connection_that_rested_is_asked_whether_it_lives(database_url: 
         await session.execute(text("select 1"))
         await other.execute(text("select 1"))
     with psycopg.connect(database_url, autocommit=True) as killer:
-        killer.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tuition'")
+        # Only this database's: other test processes share the server.
+        killer.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'tuition' and datname = current_database()"
+        )
     monkeypatch.setattr(engine, "IDLE_BEFORE_PING_S", 0.0)
     async with database.transaction() as session, database.transaction() as other:
         assert (await session.execute(text("select 1"))).scalar() == 1
