@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.commerce.market import DECLINES_LATER, VISA, Market, euro
-from tuition import payments, wallets
+from tuition import messaging, payments, wallets
 from tuition.identity import Actor
 from tuition.platform import jobs
 
@@ -103,6 +103,32 @@ async def test_low_balance_is_said_once_until_it_recovers(market: Market, creato
     for number in range(2):
         await market.buy(buyer, await market.article(creator, 800, title=f"More {number}"), from_wallet=True)
     assert await market.ask("select count(*) from notifications where type = 'low_balance'") == [(2,)]
+
+
+async def test_a_first_filling_below_the_threshold_is_no_fall(market: Market, creator: Actor, buyer: Actor) -> None:
+    async def told() -> int:
+        [(count,)] = await market.ask("select count(*) from notifications where type = 'low_balance'")
+        return int(count)
+
+    await market.pay_in(buyer, 500)
+    await market.buy(buyer, await market.article(creator, 100), from_wallet=True)
+    assert await told() == 0, "it was never at 10.00, so it has not fallen below it"
+    async with market.database.transaction() as session:
+        await messaging.change_settings(session, buyer.id, low_balance=euro(350))
+    await market.buy(buyer, await market.article(creator, 100, title="Other"), from_wallet=True)
+    assert await told() == 1, "above the new threshold it was not low any more"
+    await market.buy(buyer, await market.article(creator, 100, title="Third"), from_wallet=True)
+    assert await told() == 1
+
+
+async def test_a_gift_that_expires_is_a_fall_too(market: Market, buyer: Actor) -> None:
+    await market.pay_in(buyer, 900)
+    async with market.database.transaction() as session:
+        await wallets.grant(session, buyer.id, euro(300), reason="A week", expires_at=market.now + market.days(7))
+    await market.later(days=7)
+    await jobs.run_periodic(market.database, market.services, names=["wallets.expire"])
+    assert await market.ask("select count(*) from notifications where type = 'low_balance'") == [(1,)]
+    await market.check_books()
 
 
 async def test_a_forgotten_card_switches_it_off(market: Market, creator: Actor, buyer: Actor) -> None:

@@ -28,7 +28,7 @@ class Wallet(Timestamped, Base):
     alert_below_minor: Mapped[int] = mapped_column(BigInteger, default=1000, server_default="1000")
     """The larger of the two thresholds (warning, automatic top-up): a balance at or above it needs no further look."""
     low_since: Mapped[datetime | None]
-    """When the owner was told that the balance is low; empty again when it has recovered."""
+    """Since when the balance is below its owner's threshold. They are told when it falls there; a first filling is no fall."""
     owed_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """What a disputed top-up left unpaid; spending is frozen while it is above zero."""
 

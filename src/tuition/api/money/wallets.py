@@ -38,7 +38,7 @@ class WalletOut(BaseModel):
     owed: MoneyOut = Field(
         description="What a top-up that was taken back left unpaid; spending is frozen while it is above zero."
     )
-    low_since: datetime | None = Field(description="Since when its owner has been told that it is low.")
+    low_since: datetime | None = Field(description="Since when it has been below its owner's threshold.")
 
 
 class LotOut(BaseModel):

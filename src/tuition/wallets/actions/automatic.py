@@ -74,7 +74,11 @@ async def refresh_alert(session: Session, person_id: UUID) -> None:
     settings = (await session.scalars(select(AutoTopUpSettings).where(AutoTopUpSettings.user_id == person_id))).one_or_none()
     low = await messaging.low_balance_threshold(session, person_id)
     statement = select(Wallet).where(Wallet.user_id == person_id).order_by(Wallet.id).with_for_update()
-    for wallet in (await session.scalars(statement)).all():
+    held = (await session.scalars(statement, execution_options={"populate_existing": True})).all()
+    balances = await availables(session, held)
+    for wallet in held:
+        if balances[wallet.id].minor >= low:
+            wallet.low_since = None  # under a lower threshold it is not low any more, so that its next fall is news
         fills_itself = settings is not None and settings.enabled and settings.currency == wallet.currency
         wallet.alert_below_minor = max(low, settings.threshold_minor if settings and fills_itself else 0)
 
@@ -83,7 +87,7 @@ async def note_balances(session: Session, balances: Mapping[UUID, int], *, came_
     """Look at what spendings left behind (wallet id → minor units) and warn or fill up where it is time.
 
     Cheap when nothing is due: callers pass only wallets below their ``alert_below_minor``, or just funded. ``came_in``: value
-    came in, and nobody is warned of a balance that has just grown.
+    came in; a balance that grew and is still below the threshold has not fallen, and nobody is warned of it, then or later.
     """
     now = clock.now()
     statement = select(Wallet).where(Wallet.id.in_(balances)).order_by(Wallet.id).with_for_update()
@@ -115,9 +119,10 @@ async def _warn(session: Session, wallet: Wallet, balance: Money, now: datetime,
     threshold = await messaging.low_balance_threshold(session, wallet.user_id)
     if balance.minor >= threshold:
         wallet.low_since = None
-    elif wallet.low_since is None and not came_in:
+    elif wallet.low_since is None:
         wallet.low_since = now
-        await events.publish(session, BalanceLow(wallet.id, wallet.user_id, balance))
+        if not came_in:
+            await events.publish(session, BalanceLow(wallet.id, wallet.user_id, balance))
 
 
 async def _fill_up(session: Session, wallet: Wallet, balance: Money, now: datetime) -> None:

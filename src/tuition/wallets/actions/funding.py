@@ -13,14 +13,14 @@ from tuition.kernel import Currency, Money, clock, new_id
 from tuition.platform import events
 from tuition.platform.database import Session
 from tuition.wallets.actions import telling
-from tuition.wallets.actions.automatic import AUTOMATIC, look_at
+from tuition.wallets.actions.automatic import AUTOMATIC, look_at, note_balances
 from tuition.wallets.actions.disputing import pay_debt
 from tuition.wallets.actions.opening import open_wallet
 from tuition.wallets.actions.spending import record_movement, settle_movement
 from tuition.wallets.errors import GiftInvalid, TopUpAmountRefused
 from tuition.wallets.events import WalletFunded
 from tuition.wallets.models import AutoTopUpSettings, Wallet, WalletLot
-from tuition.wallets.queries import top_up_limits
+from tuition.wallets.queries import availables, top_up_limits
 from tuition.wallets.rules import FAILURES_MAX, LotKind, MovementStatus, MovementType, next_attempt_at
 
 PURPOSE = "topup"
@@ -179,6 +179,9 @@ async def expire_due(session: Session, *, now: datetime) -> int:
         )
         lot.remaining_minor = 0
         await record_movement(session, wallet, MovementType.EXPIRY, amount, source_type="wallet_lot", source_id=lot.id, at=now)
+    # Looked at only now, together: all lots before the first wallet, the order in which a spending locks them.
+    balances = await availables(session, list({wallet.id: wallet for _, wallet in rows}.values()))
+    await note_balances(session, {wallet_id: balance.minor for wallet_id, balance in balances.items()})
     return len(rows)
 
 
