@@ -165,8 +165,11 @@ async def test_a_real_worker_runs_what_was_deferred_and_retries_what_failed(data
     assert sorted(ran) == ["again", "worked"]
     assert await written(database) == 1
     async with database.reading() as session:
-        states = {(d.status, d.count) for d in await jobs.depth(session, now=clock.now())}
-    assert states == {("failed", 1), ("scheduled", 1)}
+        # By name: at a full minute the worker's clock adds periodic jobs of its own.
+        rows = await session.execute(
+            text("select task_name, status::text from procrastinate_jobs where task_name like 'test.%' order by 1")
+        )
+        assert [tuple(row) for row in rows] == [("test.fail", "todo"), ("test.refuse", "failed"), ("test.write", "succeeded")]
 
 
 async def test_a_listening_worker_hears_of_a_job_at_once(database: Database, database_url: str) -> None:
