@@ -6,6 +6,7 @@ import { Notices } from "./lib/player/notices.js";
 import { normalize } from "./lib/player/ranges.js";
 import { Session } from "./lib/player/session.js";
 import { attach, Gate } from "./lib/player/source.js";
+import { Visit } from "./lib/player/visit.js";
 import { Watching } from "./lib/player/watching.js";
 import { clock, Words } from "./lib/player/words.js";
 
@@ -16,7 +17,7 @@ class Player {
     this.film = film;
     this.media = byId("film");
     this.words = new Words(film.words, film.language, film.terms);
-    this.session = new Session(film);
+    this.session = film.is_visit ? new Visit(film) : new Session(film);
     this.money = new MoneyLine(film, this.words);
     this.notices = new Notices();
     this.startMs = film.position_ms;
@@ -63,6 +64,7 @@ class Player {
     this.notices.hide();
     byId("offer").hidden = true;
     this.startMs = this.source ? this.startMs : answer.position_ms;
+    if (this.film.is_visit) this.film.limit_ms = answer.limit_ms;
     await this.session.beat();
     if (!this.session.isRunning) return;
     this.source?.detach();
@@ -161,6 +163,7 @@ class Player {
     this.media.pause();
     await this.session.beat({ close: true });
     const ways = [{ label: this.words.say("ways"), href: this.film.page }];
+    if (this.film.is_visit) ways.push({ label: this.words.say("sign_in"), href: this.film.sign_in, isQuiet: true });
     this.notices.show(this.words.say("preview_over_title"), this.words.say("preview_over"), ways);
   }
 }

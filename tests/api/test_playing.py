@@ -215,3 +215,63 @@ async def test_captions_are_for_whoever_plays(cinema: Cinema, http: httpx.AsyncC
     assert ("One" in part.text, "Two" in part.text) == (True, False)
     ended = await http.get(f"/media/{film.id}/captions/{caption.id}.vtt?play={begun['token']}")
     assert ended.status_code == 410
+
+
+async def visit(http: httpx.AsyncClient, film: catalog.Content, **headers: str) -> httpx.Response:
+    return await http.post("/v1/visits", json={"content_id": str(film.id)}, headers=headers)
+
+
+async def test_anybody_plays_the_free_beginning_and_nothing_after_it(
+    cinema: Cinema, http: httpx.AsyncClient, film: catalog.Content
+) -> None:
+    source = "WEBVTT\n\n00:01.000 --> 00:03.000\nOne\n\n00:40.000 --> 00:43.000\nTwo\n"
+    creator = Actor(id=film.creator_id, roles=frozenset({Role.LEARNER, Role.CREATOR}), email_verified=True)
+    async with cinema.database.transaction() as session:
+        caption = await catalog.set_captions(session, creator, film.id, language="en", source=source)
+    assert (await visit(http, film)).status_code == 401, "it has no free beginning yet"
+    async with cinema.database.transaction() as session:
+        await catalog.edit_content(session, creator, film.id, {"preview_until_ms": 30_000})
+    answer = await visit(http, film)
+    said = answer.json()
+    assert (answer.status_code, said["limit_ms"], said["duration_ms"]) == (201, 28_000, 2_400_000), "whole pieces only"
+    screen = Screen(http, "")
+    assert [await screen.piece(film, said["lease"], index) for index in (0, 1, 7, 8, 599)] == [200, 200, 403, 403, 403]
+    assert "RESOLUTION=640x360" in (await http.get(said["playlist"])).text
+    words = await http.get(f"/media/{film.id}/captions/{caption.id}.vtt?play={said['token']}")
+    assert ("One" in words.text, "Two" in words.text) == (True, False)
+    other = await cinema.film(creator, preview_s=30)
+    assert await screen.piece(other, said["lease"], 0) == 403
+    assert (await http.get(f"/media/{other.id}/main.m3u8?play={said['token']}")).status_code == 401
+    forged = said["token"][:-2] + "xx"
+    assert (await http.get(f"/media/{film.id}/main.m3u8?play={forged}")).status_code == 401
+    report = {"authorization": f"Bearer {said['token']}"}
+    address = f"/v1/play-sessions/{new_id()}/intervals"
+    assert (await http.post(address, json={"position_ms": 1}, headers=report)).status_code == 401
+    cinema.moment.advance(timedelta(minutes=6))
+    assert await screen.piece(film, said["lease"], 0) == 403
+    assert (await http.get(said["playlist"])).status_code == 401
+
+
+async def test_whoever_owns_a_film_visits_it_like_anybody(cinema: Cinema, http: httpx.AsyncClient, film: catalog.Content) -> None:
+    creator = Actor(id=film.creator_id, roles=frozenset({Role.LEARNER, Role.CREATOR}), email_verified=True)
+    screen = await screen_of(cinema, http, creator)
+    assert (await visit(http, film, **screen.headers)).status_code == 401
+    async with cinema.database.transaction() as session:
+        await catalog.delete_content(session, creator, film.id)
+    assert (await visit(http, film)).status_code == 404
+
+
+async def test_anybody_plays_a_free_film_to_its_end_and_leaves_no_trace(
+    cinema: Cinema, http: httpx.AsyncClient, film: catalog.Content
+) -> None:
+    creator = Actor(id=film.creator_id, roles=frozenset({Role.LEARNER, Role.CREATOR}), email_verified=True)
+    async with cinema.database.transaction() as session:
+        await catalog.edit_content(session, creator, film.id, {"visibility": "public"})
+        for kind in catalog.PriceKind:
+            await catalog.remove_price(session, creator, film.id, kind, "EUR")
+    said = (await visit(http, film)).json()
+    screen = Screen(http, "")
+    assert [await screen.piece(film, said["lease"], index) for index in (0, 101, 599)] == [200, 200, 200]
+    async with cinema.database.engine.connect() as connection:
+        for table in ("play_sessions", "playback", "play_intervals"):
+            assert (await connection.exec_driver_sql(f"select count(*) from {table}")).scalar() == 0

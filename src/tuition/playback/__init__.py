@@ -2,9 +2,10 @@
 
 Words: a *play session* is one device playing one content, from play until it stops, is taken over or falls silent; an
 *interval* is content time that was played, in milliseconds, half-open; *coverage* is the union of a person's intervals on a
-content; *new* time is what an interval adds to it; a *lease* lets a player fetch the segments of a small window. Invariants:
-a person plays one thing at a time; only new time counts, so what is replayed, late or duplicated changes nothing; new time
-never exceeds what the wall clock allows at the declared speed; what of a report counted is kept as evidence.
+content; *new* time is what an interval adds to it; a *lease* lets a player fetch the segments of a small window; a *visit*
+lets anybody play what is open to everybody, and leaves no trace.
+Invariants: a person plays one thing at a time; only new time counts, so what is replayed, late or duplicated changes nothing;
+new time never exceeds what the wall clock allows at the declared speed; what of a report counted is kept as evidence.
 """
 
 from tuition.playback import jobs
@@ -22,6 +23,7 @@ from tuition.playback.queries import (
     get_running,
     playback_of,
     playbacks_of,
+    sessions_on,
     sessions_page,
 )
 from tuition.playback.rules import (
@@ -47,6 +49,7 @@ from tuition.playback.rules import (
     weigh,
 )
 from tuition.playback.tokens import PlayToken, read_token, write_token
+from tuition.playback.visits import Visit, is_visit, open_visit, read_visit
 
 __all__ = [
     "INTERVALS_MAX",
@@ -68,6 +71,7 @@ __all__ = [
     "Ranges",
     "Report",
     "State",
+    "Visit",
     "Weighed",
     "after",
     "begin",
@@ -84,16 +88,20 @@ __all__ = [
     "get_running",
     "intersection",
     "is_complete",
+    "is_visit",
     "issue_lease",
     "jobs",
     "keep",
     "length",
     "lock_states",
     "normalize",
+    "open_visit",
     "playback_of",
     "playbacks_of",
     "read_lease",
     "read_token",
+    "read_visit",
+    "sessions_on",
     "sessions_page",
     "union",
     "weigh",

@@ -20,6 +20,7 @@ from tuition.platform.database import AnySession
 from tuition.playback import Playback
 from tuition.web.rendering import page_reader, render
 from tuition.web.rendering import translate as _
+from tuition.web.rendering.formatting import money_text
 from tuition.web.rendering.formatting import rate as rate_text
 from tuition.web.storefront.cards import cover_url
 from tuition.web.storefront.contents import find_for
@@ -51,24 +52,27 @@ class Terms:
 async def watch(
     slug: str, request: Request, session: Reading, actor: CurrentActor, preview: Annotated[str, Query(max_length=4)] = ""
 ) -> Response:
-    """The player of a film or a recording. Who cannot play it in any way is sent to the page that offers the ways."""
+    """The player of a film or a recording. Who cannot play it in any way is sent to the page that offers the ways.
+
+    A visitor plays what is free, and the free beginning of what is sold; for more they sign in.
+    """
     found, decision = await find_for(session, actor, slug)
     content = found.content
     if content.kind not in catalog.PLAYABLE:
         return RedirectResponse(f"/c/{quote(content.slug)}", status_code=303)
     if found.moved:
         return RedirectResponse(f"/watch/{quote(content.slug)}", status_code=301)
-    if actor is None:
-        raise identity.SignInNeeded
-    terms = None if decision.allowed else await _terms(session, actor, content, decision)
+    terms = None if decision.allowed or actor is None else await _terms(session, actor, content, decision)
     if (preview or terms is None) and not decision.allowed:
         if not decision.preview_until_ms:
+            if actor is None:
+                raise identity.SignInNeeded
             return RedirectResponse(f"/c/{quote(content.slug)}", status_code=303)
         terms = None
     mode = "open" if decision.allowed else "metered" if terms else "preview"
     media = await catalog.find_media(session, content.id)
-    played = await playback.playback_of(session, actor.id, content.id)
-    coverage = await playback.coverage_of(session, actor.id, content.id)
+    played = await playback.playback_of(session, actor.id, content.id) if actor else None
+    coverage = await playback.coverage_of(session, actor.id, content.id) if actor else ()
     captions = await catalog.captions_of(session, content.id)
     cover = cover_url(content, 1280)
     return render(
@@ -77,11 +81,12 @@ async def watch(
         content=content,
         cover=cover,
         decision=decision,
-        film=_film(request, content, decision, media, played, coverage, captions, mode, terms, cover),
+        film=_film(request, content, decision, media, played, coverage, captions, mode, terms, cover)
+        | {"is_visit": actor is None},
         is_ready=media is not None and media.hls_prefix is not None,
         media=media,
         mode=mode,
-        right=_right(decision) if decision.allowed else "",
+        right=_right(decision) if decision.allowed else _afterwards(decision),
         terms=terms,
     )
 
@@ -144,6 +149,7 @@ def _film(
         "terms": None if terms is None else _plain(terms),
         "top_up": f"/wallet?next={quote(here, safe='')}",
         "page": f"/c/{quote(content.slug)}",
+        "sign_in": f"/sign-in?next={quote(here, safe='')}",
         "words": _words(terms),
     }
 
@@ -176,6 +182,15 @@ def _right(decision: Decision) -> str:
     return _("It is open to you for %(days)s more days.") % {"days": days} if days > 1 else _("It is open to you until tomorrow.")
 
 
+def _afterwards(decision: Decision) -> str:
+    """One sentence about what the rest costs, for whom only the beginning plays."""
+    minute = next((way for way in decision.ways if way.kind is WayKind.PER_MINUTE and way.rate and way.currency), None)
+    once = next((way.amount for way in decision.ways if way.kind is WayKind.PURCHASE and way.amount), None)
+    if minute is not None and minute.rate and minute.currency:
+        return _("After that it costs %(rate)s a minute.") % {"rate": rate_text(minute.rate, Currency(minute.currency))}
+    return _("After that it costs %(price)s.") % {"price": money_text(once)} if once else ""
+
+
 def _words(terms: Terms | None) -> dict[str, str]:
     """The sentences that the script says, in the reader's language. Places are in braces."""
     return {
@@ -200,6 +215,7 @@ def _words(terms: Terms | None) -> dict[str, str]:
         "verify": _("Confirm your e-mail address first; then you can pay by the minute."),
         "preview_over_title": _("The free part ends here"),
         "preview_over": _("Everything after it opens by the minute or at once."),
+        "sign_in": _("Sign in to go on"),
         "ways": _("See the ways"),
         "again": _("Go on"),
         "offline": _("No connection. What you watch now is counted once it is back."),

@@ -1,5 +1,6 @@
 // One play session with the server: it begins, reports every few seconds, and ends. What could not be sent is kept (also across
 // a reload) and sent when it can be; the server counts time once, however often it hears of it.
+import { call } from "./calling.js";
 import { normalize } from "./ranges.js";
 
 const BEAT_MS = 10_000;
@@ -134,18 +135,6 @@ export class Session extends EventTarget {
 
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-}
-
-async function call(address, body, { token, keepalive = false } = {}) {
-  const headers = { "content-type": "application/json" };
-  if (token) headers.authorization = `Bearer ${token}`;
-  try {
-    const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body), keepalive });
-    const said = await answer.json();
-    return answer.ok ? { status: answer.status, body: said } : { status: answer.status, problem: said };
-  } catch {
-    return { status: 0, problem: { status: 0, code: "offline" } };
   }
 }
 

@@ -90,7 +90,7 @@ class Heartbeat:
         body = self._encode(_shape(beat, lease))
         headers = [*JSON, (b"content-length", str(len(body)).encode())]
         if lease is not None:
-            headers.append(_lease_cookie(lease, is_secure=scope["scheme"] == "https"))
+            headers.append((b"set-cookie", lease_cookie(lease, is_secure=scope["scheme"] == "https").encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -174,10 +174,10 @@ def _money(money: Money | None) -> dict[str, object] | None:
     return {"amount_minor": money.minor, "currency": money.currency, "amount": f"{money.decimal:f}"}
 
 
-def _lease_cookie(lease: str, *, is_secure: bool) -> tuple[bytes, bytes]:
-    # A player without our script (the system player of a phone) cannot send a header with each segment, but it sends cookies.
+def lease_cookie(lease: str, *, is_secure: bool) -> str:
+    """For a player that cannot send a header with each segment (the system player of a phone): it sends cookies."""
     secure = "; Secure" if is_secure else ""
-    return b"set-cookie", f"tuition_lease={lease}; Path=/media/; HttpOnly; SameSite=Lax; Max-Age=300{secure}".encode()
+    return f"tuition_lease={lease}; Path=/media/; HttpOnly; SameSite=Lax; Max-Age=300{secure}"
 
 
 _MONEY = {"anyOf": [{"$ref": "#/components/schemas/MoneyOut"}, {"type": "null"}]}

@@ -14,6 +14,7 @@ from tuition import catalog, playback
 from tuition.edge import EdgeRoute, Reading, Services, problems, runtime_of
 from tuition.kernel import DomainError, ErrorKind, clock
 from tuition.platform import files
+from tuition.platform.database import AnySession
 from tuition.playback import PlayTokenInvalid
 
 router = APIRouter(prefix="/media", tags=["playing"], route_class=EdgeRoute)
@@ -25,7 +26,7 @@ KNOWN_MAX = 500
 """Films whose segment table a process keeps: a table is some ten kilobytes, and never changes for one version."""
 KNOWN_S = 60
 Rendition = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
-Play = Annotated[str, Query(max_length=400, description="The play session's token.")]
+Play = Annotated[str, Query(max_length=400, description="The token of a play session or of a visit.")]
 _CUE = re.compile(r"(\d{2,}):(\d{2}):(\d{2})\.(\d{3}) --> ")
 
 
@@ -92,16 +93,13 @@ async def main_playlist(content_id: UUID, request: Request, play: Play) -> Respo
     responses={**problems(401, 404, 410), 200: {"description": "WebVTT", "content": {"text/vtt": {}}}},
 )
 async def captions(content_id: UUID, caption_id: UUID, session: Reading, play: Play) -> Response:
-    """One file of captions (WebVTT), for a play session that runs. A preview has the words of the preview."""
-    token = playback.read_token(play)
-    if token.content_id != content_id:
-        raise PlayTokenInvalid
-    running = await playback.get_running(session, token.session_id)
+    """One file of captions (WebVTT), for a play session that runs or a visit. A preview has the words of the preview."""
+    limit_ms = await _limit(session, content_id, play)
     found = next((item for item in await catalog.captions_of(session, content_id) if item.id == caption_id), None)
     if found is None:
         raise PieceUnknown
     headers = {"cache-control": "private, no-store"}
-    return Response(_until(found.vtt, running.limit_ms), media_type=CAPTIONS, headers=headers)
+    return Response(_until(found.vtt, limit_ms), media_type=CAPTIONS, headers=headers)
 
 
 @router.get(
@@ -165,9 +163,23 @@ async def segment(
 
 
 async def _playable(request: Request, content_id: UUID, token: str) -> catalog.Playable:
-    if playback.read_token(token).content_id != content_id:
+    named = playback.read_visit(token, now=clock.now()) if playback.is_visit(token) else playback.read_token(token)
+    if named.content_id != content_id:
         raise PlayTokenInvalid
     return await _shelf(request).find(request, content_id)
+
+
+async def _limit(session: AnySession, content_id: UUID, play: str) -> int:
+    """How far into the film its words are given: as far as the play session or the visit goes."""
+    if playback.is_visit(play):
+        visit = playback.read_visit(play, now=clock.now())
+        if visit.content_id == content_id:
+            return visit.limit_ms
+    else:
+        token = playback.read_token(play)
+        if token.content_id == content_id:
+            return (await playback.get_running(session, token.session_id)).limit_ms
+    raise PlayTokenInvalid
 
 
 def _shelf(request: Request) -> Shelf:
