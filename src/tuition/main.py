@@ -116,12 +116,14 @@ async def _count_refund(_session: Session, fact: payments.RefundSucceeded) -> No
 
 
 async def _own_what_was_played(session: Session, fact: metering.CapReached) -> None:
+    meter = await metering.get_meter(session, fact.meter_id)
     await commerce.record_metered_ownership(
         session,
         buyer_id=fact.user_id,
         content_id=fact.content_id,
-        seller_id=fact.creator_id,
-        amount=fact.amount,
+        parts=metering.split_of(meter),
+        fee_rate=meter.fee_rate,
+        tax=earnings.Tax(meter.tax_country, meter.tax_name, meter.tax_rate, is_inclusive=True),
         meter_id=fact.meter_id,
     )
 

@@ -230,7 +230,7 @@ class Market(Cinema):
         for owner, currency, pending, ready in await self.ask(EARNED):
             assert await self.holds(as_id(owner), AccountKind.EARNINGS_PENDING, str(currency)) == pending
             assert await self.holds(as_id(owner), AccountKind.EARNINGS, str(currency)) == ready
-        for owner, currency, owed in await self.ask("select user_id, currency, owed_minor from wallets"):
+        for owner, currency, owed in await self.ask(OWED):
             assert await self.holds(as_id(owner), AccountKind.RECEIVABLE, str(currency)) == -int(str(owed))
         for owner, currency, held in await self.ask(HELD):
             assert await self.holds(as_id(owner), AccountKind.HELD, str(currency)) == held
@@ -249,8 +249,13 @@ def as_id(value: Any) -> UUID:
 
 
 EARNED = """
-select creator_id, currency, sum(amount_minor - reversed_minor - matured_minor), sum(matured_minor - paid_out_minor)
+select creator_id, currency, sum(amount_minor - reversed_minor - matured_minor), sum(matured_minor + owed_minor - paid_out_minor)
 from earning_lots group by creator_id, currency
+"""
+OWED = """
+select owner, currency, sum(owed) from (
+  select user_id as owner, currency, owed_minor as owed from wallets
+  union all select creator_id, currency, owed_minor from earning_lots) as debts group by owner, currency
 """
 HELD = """
 select p.user_id, r.currency, sum(r.amount_minor) filter (where r.status <> 'succeeded') from payment_refunds r

@@ -9,14 +9,16 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from tests.commerce.market import Market, as_id, euro
-from tuition import earnings
+from tuition import earnings, ledger
 from tuition.commerce import refund_split
 from tuition.commerce.rules import refund_amount
 from tuition.earnings import CONSUMED_ALL, EarningsAlreadyPaid, TaxRateInvalid, maturable, split, split_growth, tax_within
 from tuition.identity import Actor, Role
-from tuition.kernel import new_id
+from tuition.kernel import Currency, new_id
+from tuition.payments.adapters import sandbox
 from tuition.platform import jobs
 
 
@@ -81,6 +83,50 @@ async def test_what_was_paid_out_is_not_taken_back_silently(market: Market, crea
         await market.give_back(owner, bought.purchase, amount=1000)
     assert refused.value.fields["missing"] == euro(600)
     assert await market.holds(buyer.id, "held") == 0, "and nothing has moved"
+
+
+async def test_what_a_bank_takes_back_after_a_payout_is_owed_and_paid_from_what_comes_next(
+    market: Market, creator: Actor, buyer: Actor
+) -> None:
+    bought = await market.buy(buyer, await market.article(creator, 1000))
+    await market.later(days=14)
+    await night(market)
+    await pay_out(market, creator, 600)
+    assert bought.payment is not None
+    async with market.database.transaction() as session:
+        await sandbox.dispute(session, bought.payment.provider_reference or "")
+    await market.work()
+    assert await market.holds(creator.id, "receivable") == -600
+    assert (await market.holds(creator.id, "earnings"), await market.holds(creator.id, "earnings_pending")) == (0, 0)
+    assert (await market.look(buyer, bought.order.id)).order.status == "refunded"
+
+    for number, left in ((1, -250), (2, 0)):
+        await market.buy(buyer, await market.article(creator, 500, title=f"More {number}"))
+        await market.later(days=14)
+        await night(market)
+        assert await market.holds(creator.id, "receivable") == left
+    assert await market.holds(creator.id, "earnings") == 100
+    async with market.database.reading() as session:
+        [totals] = await earnings.totals_of(session, creator.id)
+    assert (totals.available, totals.owed, totals.paid_out, totals.reversed) == (euro(100), euro(0), euro(600), euro(700))
+    [[paid_by]] = await market.ask("select count(*) from ledger_transactions where kind = 'earnings.debt_paid'")
+    assert paid_by == 2
+    await night(market)
+    assert await market.holds(creator.id, "earnings") == 100
+
+
+async def pay_out(market: Market, creator: Actor, minor: int) -> None:
+    """What a payout will do to the lots and the books."""
+    async with market.database.transaction() as session:
+        lot = (await session.scalars(select(earnings.EarningLot).where(earnings.EarningLot.creator_id == creator.id))).one()
+        lot.paid_out_minor += minor
+        paid = ledger.Transfer(
+            ledger.AccountKey(creator.id, "earnings", Currency("EUR")),
+            ledger.AccountKey(ledger.PLATFORM, "rounding", Currency("EUR")),
+            euro(minor),
+        )
+        source = ledger.Source("test", lot.id)
+        await ledger.post(session, ledger.Posting(creator.id, "test.paid_out", source, f"paid:{lot.id}", [paid], market.now))
 
 
 async def test_a_crowd_of_unripe_lots_does_not_hold_up_a_ripe_one(

@@ -4,14 +4,15 @@ Words: the *gross* is what the buyer paid; it splits into *tax*, the platform's 
 creator's share of one sale (or one play session); it is *pending* until it *matures*.
 Invariants: a split gives back every minor unit; a lot matures no faster than its thing is consumed and never before its hold;
 what is matured, reversed and paid out never exceeds what was earned (a CHECK says so); every figure equals its ledger
-accounts.
+accounts; what was paid out and taken back is owed, and paid from what comes next.
 """
 
 from tuition.earnings import jobs, privacy
-from tuition.earnings.actions import mature_due, note_consumption, record, record_many, reverse
+from tuition.earnings.actions import mature_due, note_consumption, record, record_many
 from tuition.earnings.errors import EarningsAlreadyPaid, TaxRateInvalid
 from tuition.earnings.models import EarningLot
 from tuition.earnings.queries import earned_by_day, lots_of, totals_of
+from tuition.earnings.reversing import reverse, settle_debts
 from tuition.earnings.rules import (
     CONSUMED_ALL,
     Category,
@@ -52,6 +53,7 @@ __all__ = [
     "record_many",
     "reverse",
     "set_tax_rate",
+    "settle_debts",
     "split",
     "split_growth",
     "tax_for",

@@ -1,4 +1,4 @@
-"""What can happen to earnings: they are recorded, consumed, matured and taken back."""
+"""What can happen to earnings: they are recorded, consumed and matured; ``reversing`` takes them back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 
 from tuition import ledger
-from tuition.earnings.errors import EarningsAlreadyPaid
 from tuition.earnings.models import EarningLot
-from tuition.earnings.rules import CONSUMED_ALL, Earned, Reversal, maturable
+from tuition.earnings.reversing import settle_debts
+from tuition.earnings.rules import CONSUMED_ALL, Earned, maturable
 from tuition.kernel import Currency, Money, new_id
 from tuition.platform import site
 from tuition.platform.database import Session, array_of, quoted_array_of
@@ -116,40 +116,8 @@ async def mature_due(session: Session, *, now: datetime) -> int:
         postings.append(_maturing(lot, due, now))
     for outcome in await ledger.post_many(session, postings):
         assert isinstance(outcome, ledger.Posted), f"pending earnings lack what their lots hold: {outcome}"
+    await settle_debts(session, {posting.owner for posting in postings}, now=now)
     return len(postings)
-
-
-async def reverse(session: Session, *, source_type: str, source_id: UUID, amounts: dict[UUID, Money]) -> list[Reversal]:
-    """Take back from creators what a refund of this source costs them; the caller posts the returned amounts in the same
-    transaction.
-
-    Raises ``EarningsAlreadyPaid`` when a lot holds less than that.
-    """
-    lots = (
-        await session.scalars(
-            select(EarningLot)
-            .where(EarningLot.source_type == source_type, EarningLot.source_id == source_id, EarningLot.creator_id.in_(amounts))
-            .order_by(EarningLot.id)
-            .with_for_update()
-        )
-    ).all()
-    by_creator = {lot.creator_id: lot for lot in lots}
-    reversals = []
-    for creator_id, amount in amounts.items():
-        if not amount:
-            continue
-        lot = by_creator.get(creator_id)
-        pending = 0 if lot is None else lot.amount_minor - lot.reversed_minor - lot.matured_minor
-        available = 0 if lot is None else lot.matured_minor - lot.paid_out_minor
-        if lot is None or amount.minor > pending + available:
-            raise EarningsAlreadyPaid(missing=Money(amount.minor - pending - available, amount.currency))
-        from_pending = min(amount.minor, pending)
-        lot.reversed_minor += amount.minor
-        lot.matured_minor -= amount.minor - from_pending
-        reversals.append(
-            Reversal(creator_id, Money(from_pending, amount.currency), Money(amount.minor - from_pending, amount.currency))
-        )
-    return reversals
 
 
 def _maturing(lot: EarningLot, due: int, now: datetime) -> ledger.Posting:

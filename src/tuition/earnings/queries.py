@@ -23,6 +23,8 @@ class Totals:
     available: Money
     paid_out: Money
     reversed: Money
+    owed: Money
+    """What was taken back after it had been paid out."""
 
 
 async def totals_of(session: AnySession, creator_id: UUID) -> list[Totals]:
@@ -37,9 +39,10 @@ async def totals_of(session: AnySession, creator_id: UUID) -> list[Totals]:
             EarningLot.currency,
             total(EarningLot.amount_minor),
             total(kept - EarningLot.matured_minor),
-            total(EarningLot.matured_minor - EarningLot.paid_out_minor),
+            total(EarningLot.matured_minor + EarningLot.owed_minor - EarningLot.paid_out_minor),
             total(EarningLot.paid_out_minor),
             total(EarningLot.reversed_minor),
+            total(EarningLot.owed_minor),
         )
         .where(EarningLot.creator_id == creator_id)
         .group_by(EarningLot.currency)
@@ -47,8 +50,8 @@ async def totals_of(session: AnySession, creator_id: UUID) -> list[Totals]:
     )
     totals = []
     for currency, *amounts in rows:
-        earned, pending, ready, paid_out, taken_back = (Money(int(amount), Currency(currency)) for amount in amounts)
-        totals.append(Totals(earned=earned, pending=pending, available=ready, paid_out=paid_out, reversed=taken_back))
+        earned, pending, ready, paid_out, taken_back, owed = (Money(int(amount), Currency(currency)) for amount in amounts)
+        totals.append(Totals(earned=earned, pending=pending, available=ready, paid_out=paid_out, reversed=taken_back, owed=owed))
     return totals
 
 

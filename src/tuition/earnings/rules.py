@@ -68,11 +68,12 @@ class Earned:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """What a refund takes back from a creator: first what is still pending, then what has matured and is still there."""
+    """What is taken back from a creator: first what is still pending, then what has matured, then what was paid out already."""
 
     creator_id: UUID
     pending: Money
     available: Money
+    owed: Money
 
 
 def tax_within(gross: Money, rate: Decimal) -> Money:

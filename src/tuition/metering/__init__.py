@@ -12,7 +12,16 @@ from tuition.metering.actions.recording import Beat, record_batch
 from tuition.metering.errors import WalletInOtherCurrency
 from tuition.metering.events import CapReached
 from tuition.metering.models import Meter, MeteredSession
-from tuition.metering.queries import MeteredLine, lines_of, meter_of, metered_sessions_of, meters_of, sold_by_minute
+from tuition.metering.queries import (
+    MeteredLine,
+    get_meter,
+    lines_of,
+    meter_of,
+    metered_sessions_of,
+    meters_of,
+    sold_by_minute,
+    split_of,
+)
 from tuition.metering.reactions import on_access_ended, on_content_gone, on_person_gone, on_play_session_ended
 from tuition.metering.rules import Charge, MeterState, charge, cost_of, exact_of, posted_of
 
@@ -31,6 +40,7 @@ __all__ = [
     "charge",
     "cost_of",
     "exact_of",
+    "get_meter",
     "lines_of",
     "meter_of",
     "metered_sessions_of",
@@ -42,4 +52,5 @@ __all__ = [
     "posted_of",
     "record_batch",
     "sold_by_minute",
+    "split_of",
 ]

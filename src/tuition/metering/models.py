@@ -28,6 +28,10 @@ class Meter(Timestamped, Base):
         CheckConstraint("posted_minor <= cap_minor or owned_at is not null", name="cap"),
         CheckConstraint("base_minor between 0 and posted_minor", name="base"),
         CheckConstraint("split_base_minor between 0 and posted_minor", name="split_base"),
+        CheckConstraint(
+            "split_tax_minor >= 0 and split_fee_minor >= 0 and split_tax_minor + split_fee_minor <= split_base_minor",
+            name="split_parts",
+        ),
         Index("idx_meters_content_id", "content_id"),
         Index("idx_meters_creator_id", "creator_id"),
         Index("idx_meters_wallet_id", "wallet_id"),
@@ -52,7 +56,12 @@ class Meter(Timestamped, Base):
     fee_rate: Mapped[Decimal] = mapped_column(Numeric(7, 6))
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(7, 6))
     tax_country: Mapped[str] = mapped_column(default="", server_default="")
+    tax_name: Mapped[str] = mapped_column(default="", server_default="")
     split_base_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Where the present fee and tax rates began to hold."""
+    split_tax_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """What of the tax had moved since ``base_minor`` when they began to hold; the fee likewise."""
+    split_fee_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     free_until_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     owned_at: Mapped[datetime | None]
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from tuition.earnings import CreatorShare, Split, split_growth
 from tuition.kernel import Currency, Money
 from tuition.metering.models import Meter, MeteredSession
 from tuition.platform import paging
@@ -66,6 +67,27 @@ async def lines_of(session: AnySession, play_session_ids: Sequence[UUID]) -> dic
     """What these play sessions cost; those that cost nothing are left out."""
     rows = await session.execute(_LINES.where(PlaySession.id.in_(play_session_ids)))
     return {row[0].id: _line(*row) for row in rows}
+
+
+def split_of(meter: Meter) -> Split:
+    """How all that was paid since ``base_minor`` divided: what the ledger moved, also when the rates changed on the way."""
+    unit = Currency(meter.currency)
+    # A meter that begins anew splits anew (see ``beginning``), so that the base never lies within the present rates.
+    grown = split_growth(
+        Money.zero(unit),
+        Money(meter.posted_minor - meter.split_base_minor, unit),
+        fee_rate=meter.fee_rate,
+        tax_rate=meter.tax_rate,
+        creator_id=meter.creator_id,
+    )
+    gross = Money(meter.posted_minor - meter.base_minor, unit)
+    tax, fee = grown.tax + Money(meter.split_tax_minor, unit), grown.fee + Money(meter.split_fee_minor, unit)
+    return Split(gross=gross, tax=tax, fee=fee, creators=(CreatorShare(meter.creator_id, gross - tax - fee),))
+
+
+async def get_meter(session: AnySession, meter_id: UUID) -> Meter:
+    """A meter by its id, as it stands now."""
+    return (await session.scalars(select(Meter).where(Meter.id == meter_id).execution_options(populate_existing=True))).one()
 
 
 async def sold_by_minute(session: AnySession, content_ids: Sequence[UUID]) -> dict[UUID, list[Money]]:

@@ -80,6 +80,16 @@ async def covered_since(session: AnySession, user_id: UUID, content_id: UUID, ba
     return int(await session.scalar(_COVERED_SINCE, bound) or 0)
 
 
+async def sessions_on(session: AnySession, user_id: UUID, basis: Basis) -> list[UUID]:
+    """The play sessions of a person on one right, the newest first."""
+    statement = (
+        select(PlaySession.id)
+        .where(PlaySession.user_id == user_id, PlaySession.basis_type == basis.type, PlaySession.basis_id == basis.id)
+        .order_by(PlaySession.started_at.desc(), PlaySession.id.desc())
+    )
+    return list((await session.scalars(statement)).all())
+
+
 async def sessions_page(
     session: AnySession, user_id: UUID, *, cursor: str | None = None, limit: int = 25
 ) -> paging.Page[PlaySession]:

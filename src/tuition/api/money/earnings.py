@@ -27,6 +27,7 @@ class TotalsOut(BaseModel):
     available: MoneyOut = Field(description="May be paid out.")
     paid_out: MoneyOut
     reversed: MoneyOut = Field(description="Given back to buyers.")
+    owed: MoneyOut = Field(description="Taken back after it had been paid out; paid by itself from what becomes available next.")
 
 
 class LotOut(BaseModel):
@@ -52,7 +53,7 @@ def _lot(row: EarningLot) -> LotOut:
         source_type=row.source_type,
         source_id=row.source_id,
         amount=MoneyOut.of(Money(row.amount_minor, unit)),
-        available=MoneyOut.of(Money(row.matured_minor - row.paid_out_minor, unit)),
+        available=MoneyOut.of(Money(row.available_minor, unit)),
         reversed=MoneyOut.of(Money(row.reversed_minor, unit)),
         hold_until=row.hold_until,
         window_until=row.window_until,
@@ -73,6 +74,7 @@ async def totals(session: Reading, actor: SignedIn) -> PageOut[TotalsOut]:
                 available=MoneyOut.of(row.available),
                 paid_out=MoneyOut.of(row.paid_out),
                 reversed=MoneyOut.of(row.reversed),
+                owed=MoneyOut.of(row.owed),
             )
             for row in found
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from tuition import ledger, messaging, payments
+from tuition import earnings, ledger, messaging, payments
 from tuition.commerce.actions.invoicing import issue_credit_note
 from tuition.commerce.actions.refunding import split_of, take_back, undo
 from tuition.commerce.events import PurchaseRefunded
@@ -21,10 +21,7 @@ REASON = "The payer's bank took the money back."
 
 
 async def on_payment_disputed(session: Session, fact: payments.PaymentDisputed) -> None:
-    """Every purchase of the order ends; what a refund left of it is taken back as well.
-
-    Raises ``EarningsAlreadyPaid`` when a creator has been paid out: then a person has to look.
-    """
+    """Every purchase of the order ends; what a refund left of it is taken back as well. A creator who was paid out owes it."""
     if fact.purpose != PURPOSE:
         return
     order = (await session.scalars(select(Order).where(Order.id == fact.subject_id).with_for_update())).one()
@@ -49,7 +46,7 @@ async def _end(session: Session, order: Order, purchase: Purchase, fact: payment
     left = Money(purchase.amount_minor - purchase.refunded_minor, currency)
     before = (await session.scalars(select(Refund).where(Refund.purchase_id == purchase.id))).one_or_none()
     parts = _rest(split_of(purchase), before) if before else refund_split(split_of(purchase), left, fee_rate=order.fee_rate)
-    debits = await take_back(session, purchase, parts)
+    debits = await take_back(session, purchase, parts, forced=True)
     gateway = AccountKey(ledger.PLATFORM, ledger.gateway_kind(fact.provider), currency)
     await ledger.post(
         session,
@@ -62,6 +59,7 @@ async def _end(session: Session, order: Order, purchase: Purchase, fact: payment
             at=clock.now(),
         ),
     )
+    await earnings.settle_debts(session, {purchase.seller_id}, now=clock.now())
     await undo(session, order, purchase, left, REASON)
     if before is None:
         await _write(session, order, purchase, parts)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from tuition import access, catalog, earnings, identity, messaging
+from tuition import access, catalog, messaging
 from tuition.commerce.models import Order, OrderLine, Purchase
 from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus
+from tuition.earnings import Split, Tax
 from tuition.kernel import Money, clock, new_id
-from tuition.platform import site
 from tuition.platform.database import Session
+
+METER: Final = "meter"
+"""How a purchase names what it was paid by, and a play session the right on which it played."""
 
 
 async def record_metered_ownership(
-    session: Session, *, buyer_id: UUID, content_id: UUID, seller_id: UUID, amount: Money, meter_id: UUID
+    session: Session, *, buyer_id: UUID, content_id: UUID, parts: Split, fee_rate: Decimal, tax: Tax, meter_id: UUID
 ) -> Purchase | None:
-    """Record the purchase and give the grant, once. ``None`` when the content is owned otherwise by now."""
+    """Record the purchase and give the grant, once. ``None`` when the content is owned otherwise by now.
+
+    ``parts`` is what the meter moved, ``fee_rate`` and ``tax`` the rates by which it did last.
+    """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(buyer_id), 1))))
     owned = select(Purchase.id).where(
         Purchase.buyer_id == buyer_id, Purchase.content_id == content_id, Purchase.status == PurchaseStatus.COMPLETED.value
@@ -25,36 +33,30 @@ async def record_metered_ownership(
     if await session.scalar(owned) is not None:
         return None
     [content] = (await catalog.contents_by_id(session, [content_id])).values()
-    purchase = await _write(session, buyer_id, seller_id, content, amount, meter_id)
+    order = await _write_order(session, buyer_id, parts, fee_rate, tax)
+    purchase = await _write_purchase(session, order, content, parts, f"{METER}:{meter_id}")
     source = ("purchase", purchase.id)
     given = await access.grant(session, buyer_id, access.Content(content_id), kind=access.AccessType.PURCHASED, source=source)
     purchase.grant_id = given.id
     await catalog.count_purchases(session, [content_id])
-    await _tell(session, purchase, content, amount)
+    await _tell(session, purchase, content, parts.gross)
     return purchase
 
 
-async def _write(
-    session: Session, buyer_id: UUID, seller_id: UUID, content: catalog.Content, amount: Money, meter_id: UUID
-) -> Purchase:
+async def _write_order(session: Session, buyer_id: UUID, parts: Split, fee_rate: Decimal, tax: Tax) -> Order:
     now = clock.now()
-    settings = await site.current(session)
-    country = await session.scalar(select(identity.User.country).where(identity.User.id == buyer_id))
-    rate = await earnings.tax_for(session, country)
-    tax = earnings.tax_within(amount, rate.rate)  # minutes are listed with their tax inside
-    parts = earnings.split(amount, fee_rate=settings.platform_fee_rate, tax=tax, shares=[(seller_id, 1)])
     order = Order(
         id=new_id(),
         buyer_id=buyer_id,
         status=OrderStatus.COMPLETED.value,
         funding=Funding.MINUTES.value,
-        currency=amount.currency,
-        total_minor=amount.minor,
-        tax_minor=tax.minor,
-        tax_country=rate.country,
-        tax_name=rate.name,
-        tax_rate=rate.rate,
-        fee_rate=settings.platform_fee_rate,
+        currency=parts.gross.currency,
+        total_minor=parts.gross.minor,
+        tax_minor=parts.tax.minor,
+        tax_country=tax.country,
+        tax_name=tax.name,
+        tax_rate=tax.rate,
+        fee_rate=fee_rate,
         waiver_text="",
         waiver_text_hash="",
         waiver_at=now,
@@ -64,12 +66,10 @@ async def _write(
     )
     session.add(order)
     await session.flush()  # the line points at it
-    return await _write_purchase(session, order, seller_id, content, parts, f"meter:{meter_id}")
+    return order
 
 
-async def _write_purchase(
-    session: Session, order: Order, seller_id: UUID, content: catalog.Content, parts: earnings.Split, reference: str
-) -> Purchase:
+async def _write_purchase(session: Session, order: Order, content: catalog.Content, parts: Split, reference: str) -> Purchase:
     line = OrderLine(
         id=new_id(),
         order_id=order.id,
@@ -87,7 +87,7 @@ async def _write_purchase(
         order_line_id=line.id,
         buyer_id=order.buyer_id,
         content_id=content.id,
-        seller_id=seller_id,
+        seller_id=parts.creators[0].creator_id,
         currency=order.currency,
         amount_minor=order.total_minor,
         tax_minor=parts.tax.minor,

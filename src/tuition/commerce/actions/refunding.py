@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import exists, func, select
 
-from tuition import access, catalog, earnings, ledger, messaging, payments, wallets
+from tuition import access, catalog, earnings, ledger, messaging, payments, playback, wallets
 from tuition.commerce.actions.invoicing import issue_credit_note
+from tuition.commerce.actions.metered import METER
 from tuition.commerce.errors import NothingToRefund, PurchaseNotFound
 from tuition.commerce.events import PurchaseRefunded
 from tuition.commerce.models import Order, OrderLine, Purchase, Refund
@@ -20,8 +21,11 @@ from tuition.kernel import Currency, Money, clock, new_id
 from tuition.ledger import AccountKey, AccountKind
 from tuition.platform import events
 from tuition.platform.database import Session
+from tuition.playback import Basis
 
 ANY_REFUND: Final = "payments:manage"
+CHOSEN_ANYWAY: Final = frozenset({Refusal.ALL_USED, Refusal.BY_THE_MINUTE})
+"""Nothing comes back by the rule; somebody may still be kind."""
 
 
 async def refund(session: Session, actor: Actor, purchase_id: UUID, *, reason: str = "", amount: Money | None = None) -> Refund:
@@ -37,8 +41,8 @@ async def refund(session: Session, actor: Actor, purchase_id: UUID, *, reason: s
     preview = await preview_refund(session, purchase, ignore_window=may_choose and amount is not None)
     given = preview.amount if amount is None or not may_choose else amount
     paid = Money(purchase.amount_minor, Currency(purchase.currency))
-    # What was all used can still be given back by somebody who may choose; what was never paid cannot.
-    if preview.refusal and not (preview.refusal is Refusal.ALL_USED and may_choose and amount is not None):
+    # What the rule leaves with the seller can still be given back by somebody who may choose; what was never paid cannot.
+    if preview.refusal and not (preview.refusal in CHOSEN_ANYWAY and may_choose and amount is not None):
         raise NothingToRefund(reason=preview.refusal.sentence)
     if not Money.zero(paid.currency) < given <= paid:
         raise NothingToRefund(reason=f"{paid} was paid.")
@@ -63,7 +67,8 @@ async def refund(session: Session, actor: Actor, purchase_id: UUID, *, reason: s
     session.add(row)
     await undo(session, order, purchase, given, reason)
     await _move_back(session, order, purchase, row, parts)
-    await issue_credit_note(session, order, purchase, row)
+    if order.funding != Funding.MINUTES.value:  # minutes have no invoice that a credit note could speak of
+        await issue_credit_note(session, order, purchase, row)
     await _tell(session, purchase, given)
     return row
 
@@ -132,7 +137,7 @@ async def _move_back(session: Session, order: Order, purchase: Purchase, row: Re
     currency = Currency(order.currency)
     given = Money(row.amount_minor, currency)
     debits = await take_back(session, purchase, parts)
-    is_wallet = order.funding == Funding.WALLET.value
+    is_wallet = order.funding in {Funding.WALLET.value, Funding.MINUTES.value}
     target = AccountKey(order.buyer_id, AccountKind.WALLET if is_wallet else AccountKind.HELD, currency)
     await ledger.post(
         session,
@@ -146,7 +151,8 @@ async def _move_back(session: Session, order: Order, purchase: Purchase, row: Re
         ),
     )
     if is_wallet:
-        await wallets.give_back(session, given, source_type="order", source_id=order.id)
+        source_type, source_ids = await _paid_by(session, order, purchase)
+        await wallets.give_back(session, given, source_type=source_type, source_ids=source_ids)
         wallet = await wallets.open_wallet(session, order.buyer_id, currency)
         kind = wallets.MovementType.REFUND
         await wallets.record_movement(session, wallet, kind, given, source_type="refund", source_id=row.id, at=clock.now())
@@ -157,11 +163,20 @@ async def _move_back(session: Session, order: Order, purchase: Purchase, row: Re
         await payments.request_refund(session, order.payment_id, given, subject=("refund", row.id), reason=row.reason)
 
 
-async def take_back(session: Session, purchase: Purchase, parts: Split) -> list[tuple[AccountKey, Money]]:
-    """From whom how much is taken: fee and tax from the house, the rest from the creator, pending before available."""
+async def take_back(
+    session: Session, purchase: Purchase, parts: Split, *, forced: bool = False
+) -> list[tuple[AccountKey, Money]]:
+    """From whom how much is taken: fee and tax from the house, the rest from the creator, pending before available.
+
+    ``forced``: the money has gone already; a creator who was paid out owes it (see ``earnings.reverse``).
+    """
     currency = parts.gross.currency
+    source_type, source_ids = await _earned_by(session, purchase)
     takes = await earnings.reverse(
-        session, source_type="purchase", source_id=purchase.id, amounts={purchase.seller_id: parts.creators_total}
+        session,
+        sources=[(source_type, source_id) for source_id in source_ids],
+        amounts={purchase.seller_id: parts.creators_total},
+        forced=forced,
     )
     debits: list[tuple[AccountKey, Money]] = [
         (AccountKey(ledger.PLATFORM, AccountKind.REVENUE, currency), parts.fee),
@@ -170,7 +185,23 @@ async def take_back(session: Session, purchase: Purchase, parts: Split) -> list[
     for take in takes:
         debits.append((AccountKey(take.creator_id, AccountKind.EARNINGS_PENDING, currency), take.pending))
         debits.append((AccountKey(take.creator_id, AccountKind.EARNINGS, currency), take.available))
+        debits.append((AccountKey(take.creator_id, AccountKind.RECEIVABLE, currency), take.owed))
     return [(account, amount) for account, amount in debits if amount]
+
+
+async def _paid_by(session: Session, order: Order, purchase: Purchase) -> tuple[str, list[UUID]]:
+    """What drew the money from the wallet: the order, or the play sessions of the meter."""
+    if order.funding == Funding.MINUTES.value:
+        return await _earned_by(session, purchase)
+    return "order", [order.id]
+
+
+async def _earned_by(session: Session, purchase: Purchase) -> tuple[str, list[UUID]]:
+    """What brought the creator their share: the purchase, or the play sessions of the meter, the newest first."""
+    if purchase.provider != Funding.MINUTES.value:
+        return "purchase", [purchase.id]
+    basis = Basis(METER, UUID(purchase.provider_reference.removeprefix(f"{METER}:")))
+    return "play_session", await playback.sessions_on(session, purchase.buyer_id, basis)
 
 
 def split_of(purchase: Purchase) -> Split:

@@ -17,6 +17,7 @@ from tuition.kernel import Currency, Money, new_id
 from tuition.metering.errors import WalletInOtherCurrency
 from tuition.metering.events import CapReached
 from tuition.metering.models import Meter, MeteredSession
+from tuition.metering.queries import split_of
 from tuition.metering.rules import MINUTE_MS, cost_of
 from tuition.platform import events, site
 from tuition.platform.database import Session
@@ -159,6 +160,7 @@ async def _meter_id(session: Session, actor: Actor, content: catalog.Content, te
             fee_rate=terms.fee_rate,
             tax_rate=terms.tax.rate,
             tax_country=terms.tax.country,
+            tax_name=terms.tax.name,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["user_id", "content_id", "currency"])
@@ -181,11 +183,18 @@ async def _agree(session: Session, meter_id: UUID, terms: _Terms, play: PlaySess
     if meter.owned_at is not None:
         # Whoever owns it plays by the grant: this one gave it back, and what they pay from now on counts anew.
         meter.owned_at, meter.base_minor = None, meter.posted_minor
+        meter.split_base_minor, meter.split_tax_minor, meter.split_fee_minor = meter.posted_minor, 0, 0
     # The price may have fallen below what was paid already: then it is theirs for what they paid.
     meter.cap_minor = None if terms.cap is None else max(meter.base_minor + terms.cap, meter.posted_minor)
     if (meter.fee_rate, meter.tax_rate, meter.tax_country) != (terms.fee_rate, terms.tax.rate, terms.tax.country):
+        moved = split_of(meter)
+        meter.split_base_minor, meter.split_tax_minor, meter.split_fee_minor = (
+            meter.posted_minor,
+            moved.tax.minor,
+            moved.fee.minor,
+        )
         meter.fee_rate, meter.tax_rate, meter.tax_country = terms.fee_rate, terms.tax.rate, terms.tax.country
-        meter.split_base_minor = meter.posted_minor
+    meter.tax_name = terms.tax.name
     session.add(
         MeteredSession(
             play_session_id=play.id,

@@ -134,22 +134,26 @@ async def draw_from(session: Session, locked: LockedLots, spendings: Sequence[Sp
     return outcomes
 
 
-async def give_back(session: Session, amount: Money, *, source_type: str, source_id: UUID) -> None:
-    """Return ``amount`` to the lots that this source drew from, last drawn first. More than was drawn is refused by assertion."""
+async def give_back(session: Session, amount: Money, *, source_type: str, source_ids: Sequence[UUID]) -> None:
+    """Return ``amount`` to the lots that these sources drew from: from the first source on, and of each what was drawn last
+    first. More than was drawn is refused by assertion.
+    """
+    turn = {source_id: number for number, source_id in enumerate(source_ids)}
     draws = (
         await session.scalars(
             select(WalletDraw)
-            .where(WalletDraw.source_type == source_type, WalletDraw.source_id == source_id)
-            .order_by(WalletDraw.lot_id)
-            .with_for_update()
+            .where(WalletDraw.source_type == source_type, WalletDraw.source_id.in_(source_ids))
+            .order_by(WalletDraw.lot_id, WalletDraw.id)
+            .with_for_update(),
+            execution_options={"populate_existing": True},
         )
     ).all()
     ids = [drawn.lot_id for drawn in draws]
     statement = select(WalletLot).where(WalletLot.id.in_(ids)).order_by(WalletLot.id).with_for_update()
-    lots = {lot.id: lot for lot in (await session.scalars(statement)).all()}
+    lots = {lot.id: lot for lot in (await session.scalars(statement, execution_options={"populate_existing": True})).all()}
     order = {lot.id: rank for rank, lot in enumerate(spending_order(_as_lot(lot) for lot in lots.values()))}
     left = amount.minor
-    for drawn in sorted(draws, key=lambda item: -order[item.lot_id]):
+    for drawn in sorted(draws, key=lambda item: (turn[item.source_id], -order[item.lot_id])):
         part = min(left, drawn.amount_minor - drawn.returned_minor)
         drawn.returned_minor += part
         lots[drawn.lot_id].remaining_minor += part

@@ -86,7 +86,7 @@ def _lot(lot: earnings.EarningLot) -> dict[str, Any]:
         "row": lot,
         "amount": Money(lot.amount_minor, unit),
         "reversed": Money(lot.reversed_minor, unit) if lot.reversed_minor else None,
-        "available": Money(lot.matured_minor - lot.paid_out_minor, unit),
+        "available": Money(lot.available_minor, unit),
         "pending": Money(lot.amount_minor - lot.reversed_minor - lot.matured_minor, unit),
         "paid": Money(lot.paid_out_minor, unit) if lot.paid_out_minor else None,
     }

@@ -23,16 +23,20 @@ create table earning_lots (
   matured_minor bigint not null default 0,
   reversed_minor bigint not null default 0,
   paid_out_minor bigint not null default 0,
+  owed_minor bigint not null default 0,
   hold_until timestamptz not null,
   window_until timestamptz not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint ck_earning_lots_reversed check (reversed_minor between 0 and amount_minor),
   constraint ck_earning_lots_matured check (matured_minor between 0 and amount_minor - reversed_minor),
-  constraint ck_earning_lots_paid_out check (paid_out_minor between 0 and matured_minor),
+  constraint ck_earning_lots_paid_out check (paid_out_minor between 0 and matured_minor + owed_minor),
+  constraint ck_earning_lots_owed check (owed_minor between 0 and reversed_minor),
   constraint uq_earning_lots_source_type_source_id_creator_id unique (source_type, source_id, creator_id)
 );
 create index idx_earning_lots_creator_id_created_at on earning_lots (creator_id, created_at);
+create index idx_earning_lots_owed on earning_lots (creator_id, currency) where owed_minor > 0;
+create index idx_earning_lots_available on earning_lots (creator_id, currency) where matured_minor + owed_minor > paid_out_minor;
 create index idx_earning_lots_maturing on earning_lots (hold_until) where matured_minor < amount_minor - reversed_minor;
 select tuition_touch('earning_lots');
 

@@ -27,7 +27,10 @@ create table meters (
   fee_rate numeric(7,6) not null,
   tax_rate numeric(7,6) not null,
   tax_country text not null default '',
+  tax_name text not null default '',
   split_base_minor bigint not null default 0,
+  split_tax_minor bigint not null default 0,
+  split_fee_minor bigint not null default 0,
   free_until_ms bigint not null default 0,
   owned_at timestamptz,
   created_at timestamptz not null default now(),
@@ -35,6 +38,7 @@ create table meters (
   constraint ck_meters_cap check (posted_minor <= cap_minor or owned_at is not null),
   constraint ck_meters_base check (base_minor between 0 and posted_minor),
   constraint ck_meters_split_base check (split_base_minor between 0 and posted_minor),
+  constraint ck_meters_split_parts check (split_tax_minor >= 0 and split_fee_minor >= 0 and split_tax_minor + split_fee_minor <= split_base_minor),
   constraint uq_meters_user_id_content_id_currency unique (user_id, content_id, currency)
 ) with (fillfactor = 60);
 create index idx_meters_content_id on meters (content_id);
