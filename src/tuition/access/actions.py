@@ -85,9 +85,14 @@ async def grant(
     raise AssertionError("a grant was ended again and again while it was being given")
 
 
-async def end(session: Session, *, source: tuple[str, UUID], reason: str, at: datetime | None = None) -> list[AccessGrant]:
-    """End every live grant of one source, and no other. Again ends nothing. Returns what it ended."""
-    return await _end_live(session, (AccessGrant.source_type == source[0]) & (AccessGrant.source_id == source[1]), reason, at)
+async def end(
+    session: Session, *, source: tuple[str, UUID], reason: str, person_id: UUID | None = None, at: datetime | None = None
+) -> list[AccessGrant]:
+    """End every live grant of one source (that one person has), and no other. Again ends nothing. Returns what it ended."""
+    which = (AccessGrant.source_type == source[0]) & (AccessGrant.source_id == source[1])
+    if person_id is not None:
+        which &= AccessGrant.person_id == person_id
+    return await _end_live(session, which, reason, at)
 
 
 async def end_grant(session: Session, grant_id: UUID, *, reason: str, at: datetime | None = None) -> bool:

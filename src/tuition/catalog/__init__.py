@@ -7,17 +7,44 @@ never a draft again; deleting keeps the row; a file that was refused leaves noth
 """
 
 from tuition.catalog import jobs, privacy
-from tuition.catalog.actions.collections import set_members
+from tuition.catalog.actions.collections import Member, keep_members, set_members
 from tuition.catalog.actions.contents import create_category, create_content, delete_content, edit_content
-from tuition.catalog.actions.counting import count_purchases, count_views
+from tuition.catalog.actions.counting import count_purchases, count_views, record_rating
 from tuition.catalog.actions.media import remove_cover, retry_media
 from tuition.catalog.actions.prices import remove_price, set_price
-from tuition.catalog.actions.publishing import archive, publish, run_due, schedule, unschedule
+from tuition.catalog.actions.publishing import (
+    archive,
+    lift_take_down,
+    publish,
+    publish_shared,
+    run_due,
+    schedule,
+    take_down,
+    unschedule,
+)
 from tuition.catalog.actions.texts import remove_captions, set_captions, write_body
 from tuition.catalog.actions.uploads import UploadLimits, begin_upload, cancel_upload, get_upload_for, unfinished_uploads
+from tuition.catalog.adapters.markup import Rendered, render_markup
 from tuition.catalog.adapters.pictures import WIDTHS as COVER_WIDTHS
-from tuition.catalog.errors import ContentUnknown, FieldInvalid, FileRefused, MediaNotReady, NotReady, PriceInvalid
-from tuition.catalog.events import ContentArchived, ContentDeleted, ContentPublished, MediaFailed, MediaReady, PriceChanged
+from tuition.catalog.errors import (
+    ContentUnknown,
+    FieldInvalid,
+    FileRefused,
+    MediaNotReady,
+    NotReady,
+    PriceInvalid,
+    TakenDown,
+)
+from tuition.catalog.events import (
+    ContentArchived,
+    ContentCreated,
+    ContentDeleted,
+    ContentPublished,
+    MediaFailed,
+    MediaReady,
+    PriceChanged,
+    PublishingAsked,
+)
 from tuition.catalog.models import (
     Caption,
     Category,
@@ -49,6 +76,7 @@ from tuition.catalog.queries.prices import in_force, price_history, price_in_for
 from tuition.catalog.queries.search import search, shelf
 from tuition.catalog.rules.prices import OneTime, PerMinute
 from tuition.catalog.rules.search import Facets, Filters, Hit, PriceBand, SearchPage, Sort
+from tuition.catalog.rules.slugs import free_slug, slug_from
 from tuition.catalog.rules.states import (
     COLLECTIONS,
     LISTED,
@@ -75,6 +103,7 @@ __all__ = [
     "Category",
     "Content",
     "ContentArchived",
+    "ContentCreated",
     "ContentDeleted",
     "ContentPublished",
     "ContentUnknown",
@@ -94,6 +123,7 @@ __all__ = [
     "MediaRendition",
     "MediaSegment",
     "MediaStatus",
+    "Member",
     "NotReady",
     "OneTime",
     "PerMinute",
@@ -103,10 +133,13 @@ __all__ = [
     "PriceChanged",
     "PriceInvalid",
     "PriceKind",
+    "PublishingAsked",
+    "Rendered",
     "SearchPage",
     "SeriesMember",
     "Sort",
     "Status",
+    "TakenDown",
     "Upload",
     "UploadLimits",
     "UploadPurpose",
@@ -132,12 +165,15 @@ __all__ = [
     "find_by_slug",
     "find_media",
     "finish_upload",
+    "free_slug",
     "get_content_for",
     "get_owned_content",
     "get_upload_for",
     "in_force",
     "is_visible",
     "jobs",
+    "keep_members",
+    "lift_take_down",
     "media_of",
     "members_of",
     "price_history",
@@ -145,10 +181,13 @@ __all__ = [
     "prices_of",
     "privacy",
     "publish",
+    "publish_shared",
     "receive",
+    "record_rating",
     "remove_captions",
     "remove_cover",
     "remove_price",
+    "render_markup",
     "retry_media",
     "run_due",
     "schedule",
@@ -157,6 +196,8 @@ __all__ = [
     "set_members",
     "set_price",
     "shelf",
+    "slug_from",
+    "take_down",
     "unfinished_uploads",
     "unschedule",
     "visible_to",

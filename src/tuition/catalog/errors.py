@@ -75,6 +75,13 @@ class CaptionsInvalid(DomainError):
     code = "catalog.captions_invalid"
 
 
+class TakenDown(DomainError):
+    """Whoever runs this site took it down. {note}"""
+
+    kind = ErrorKind.CONFLICT
+    code = "catalog.taken_down"
+
+
 class UploadUnknown(DomainError):
     """There is no such upload, or it is not yours."""
 

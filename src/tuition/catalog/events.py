@@ -7,6 +7,22 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class ContentCreated:
+    """There is a draft more. A room that has more to say about its kind makes its own row now."""
+
+    content_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishingAsked:
+    """A content is about to be published or scheduled. A room that knows more about its kind refuses by raising ``NotReady``."""
+
+    content_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContentPublished:
     """A content can be found from now on."""
 

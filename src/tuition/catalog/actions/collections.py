@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from tuition.catalog.errors import KindRefuses, MembersInvalid
 from tuition.catalog.models import Content, SeriesMember
 from tuition.catalog.queries.contents import get_owned_content
 from tuition.catalog.rules.states import COLLECTIONS, Kind
 from tuition.identity import Actor, allows
+from tuition.kernel import new_id
 from tuition.platform.database import Session
 
 MEMBERS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A content's place in a collection that another room keeps, and when it opens there."""
+
+    content_id: UUID
+    opens_at: datetime | None = None
+    opens_after_days: int | None = None
+    is_preview: bool = False
 
 
 async def set_members(session: Session, actor: Actor, collection_id: UUID, content_ids: Sequence[UUID]) -> None:
@@ -23,8 +37,9 @@ async def set_members(session: Session, actor: Actor, collection_id: UUID, conte
     Raises ``ContentUnknown``, ``KindRefuses``, ``MembersInvalid`` (twice the same, not one's own, a circle, too many).
     """
     collection = await get_owned_content(session, actor, collection_id, lock=True)
-    if Kind(collection.kind) not in COLLECTIONS:
-        raise KindRefuses(kind=collection.kind, wish="members")
+    if Kind(collection.kind) not in COLLECTIONS or collection.kind == Kind.COURSE:
+        # A course's members are what its lessons show: its outline keeps them.
+        raise KindRefuses(kind=collection.kind, wish="members of its own choice")
     if len(content_ids) > MEMBERS_MAX:
         raise MembersInvalid(reason=f"at most {MEMBERS_MAX}.")
     if len(set(content_ids)) != len(content_ids):
@@ -44,6 +59,30 @@ async def set_members(session: Session, actor: Actor, collection_id: UUID, conte
             standing[content_id].position = position
         else:
             session.add(SeriesMember(collection_id=collection_id, content_id=content_id, position=position))
+
+
+async def keep_members(session: Session, collection_id: UUID, members: Sequence[Member]) -> None:
+    """Let a collection have exactly these members, as the room says that keeps it. Asks for nobody's permission."""
+    kept = [member.content_id for member in members]
+    leaving = delete(SeriesMember).where(SeriesMember.collection_id == collection_id)
+    await session.execute(leaving.where(SeriesMember.content_id.not_in(kept)) if kept else leaving)
+    if not kept:
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "collection_id": collection_id,
+            "content_id": member.content_id,
+            "position": position,
+            "opens_at": member.opens_at,
+            "opens_after_days": member.opens_after_days,
+            "is_preview": member.is_preview,
+        }
+        for position, member in enumerate(members)
+    ]
+    statement = insert(SeriesMember).values(rows)
+    changed = {name: statement.excluded[name] for name in ("position", "opens_at", "opens_after_days", "is_preview")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["collection_id", "content_id"], set_=changed))
 
 
 async def _check_members(session: Session, actor: Actor, collection: Content, content_ids: Sequence[UUID]) -> None:

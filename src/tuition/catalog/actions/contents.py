@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tuition import identity
 from tuition.catalog.errors import CategoryUnknown, FieldInvalid, SlugTaken
-from tuition.catalog.events import ContentDeleted
+from tuition.catalog.events import ContentCreated, ContentDeleted
 from tuition.catalog.models import Category, Content, Media, SeriesDetail, SlugRedirect
 from tuition.catalog.queries.contents import get_owned_content
 from tuition.catalog.rules.drafts import cleaned
@@ -52,6 +52,7 @@ async def create_content(
         session.add(Media(content_id=content.id, kind=str(kind)))
     if kind is Kind.SERIES:
         session.add(SeriesDetail(content_id=content.id))
+    await events.publish(session, ContentCreated(content.id, content.kind))
     return content
 
 

@@ -1,9 +1,10 @@
-"""Counters: how often something was bought and looked at."""
+"""Counters: how often something was bought and looked at, and what people think of it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, text
@@ -35,3 +36,11 @@ async def count_views(session: Session, views: Mapping[UUID, int]) -> None:
     """Add to the number of times that these contents were looked at. Collect views and add them together: the row is shared."""
     if views:
         await session.execute(_ADD_VIEWS, {"ids": list(views), "counts": list(views.values())})
+
+
+async def record_rating(session: Session, content_id: UUID, *, average: Decimal, count: int) -> None:
+    """Keep what people think of a content (0 to 5, rounded to two places by the column). The caller has locked its row."""
+    await session.execute(
+        text("update contents set rating_average = :average, rating_count = :count where id = :id"),
+        {"average": average, "count": count, "id": content_id},
+    )

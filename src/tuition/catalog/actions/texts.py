@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from tuition.catalog.adapters.markup import render
+from tuition.catalog.adapters.markup import render_markup
 from tuition.catalog.errors import FieldInvalid, KindRefuses
 from tuition.catalog.models import Caption, Content, WrittenBody
 from tuition.catalog.queries.contents import get_owned_content
@@ -29,7 +29,7 @@ async def write_body(session: Session, actor: Actor, content_id: UUID, source: s
     content = await get_owned_content(session, actor, content_id, lock=True)
     if content.kind != Kind.WRITTEN:
         raise KindRefuses(kind=content.kind, wish="text")
-    rendered = render(source, written_as)
+    rendered = render_markup(source, written_as)
     if not rendered.words and "<img" not in rendered.html:
         raise FieldInvalid(field="source", reason="write something")
     values = {

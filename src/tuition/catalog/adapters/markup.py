@@ -50,7 +50,7 @@ class Rendered:
         return len(self.words.split())
 
 
-def render(source: str, written_as: BodyFormat) -> Rendered:
+def render_markup(source: str, written_as: BodyFormat) -> Rendered:
     """Sanitised HTML of an article: no script, style, form, frame or handler survives. Raises ``FieldInvalid`` when too long."""
     if len(source) > SOURCE_LENGTH_MAX:
         raise FieldInvalid(field="source", reason=f"at most {SOURCE_LENGTH_MAX} characters")

@@ -107,6 +107,9 @@ class Content(Timestamped, Base):
     search_text: Mapped[str] = mapped_column(server_default="", default="", deferred=True)
     """The words inside it (an article, a transcript), cut to what a search needs."""
     document: Mapped[Any] = mapped_column(TSVECTOR, Computed(DOCUMENT, persisted=True), deferred=True)
+    taken_down_at: Mapped[datetime | None]
+    """Closed to everybody but the site's staff since then, because a report about it was upheld."""
+    taken_down_note: Mapped[str] = mapped_column(server_default="", default="")
     deleted_at: Mapped[datetime | None]
 
 
@@ -145,6 +148,7 @@ class SeriesMember(Created, Base):
         UniqueConstraint("collection_id", "position", deferrable=True, initially="DEFERRED"),
         CheckConstraint("position >= 0", name="position"),
         CheckConstraint("collection_id <> content_id", name="not_itself"),
+        CheckConstraint("opens_after_days >= 0", name="opens_after_days"),
         Index("idx_content_series_id", "content_id"),
     )
 
@@ -152,3 +156,9 @@ class SeriesMember(Created, Base):
     collection_id: Mapped[UUID] = mapped_column(ForeignKey("contents.id", ondelete="CASCADE"))
     content_id: Mapped[UUID] = mapped_column(ForeignKey("contents.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Integer)
+    opens_at: Mapped[datetime | None]
+    """Whoever holds the collection opens this member from then on; others, who hold the member itself, at once."""
+    opens_after_days: Mapped[int | None] = mapped_column(Integer)
+    """Days after somebody was first given the collection."""
+    is_preview: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    """Open to everybody while the collection is listed."""

@@ -1,0 +1,33 @@
+"""What the courses do about news of the catalogue."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from tuition import catalog
+from tuition.catalog import ContentCreated, MediaReady, PublishingAsked
+from tuition.learning.courses.actions.courses import make_row
+from tuition.learning.courses.models import Lesson
+from tuition.learning.courses.queries import lessons_showing
+from tuition.platform.database import Session
+
+
+async def on_content_created(session: Session, fact: ContentCreated) -> None:
+    """However a course came to be, it has its row."""
+    if fact.kind == catalog.Kind.COURSE:
+        await make_row(session, fact.content_id)
+
+
+async def on_publishing_asked(session: Session, fact: PublishingAsked) -> None:
+    """A course without lessons cannot be published. Raises ``catalog.NotReady``."""
+    if fact.kind != catalog.Kind.COURSE:
+        return
+    shown = select(func.count()).where(Lesson.course_id == fact.content_id, Lesson.is_published, ~Lesson.is_heading)
+    if not await session.scalar(shown):
+        raise catalog.NotReady(reason="add a lesson and publish it first.")
+
+
+async def on_media_ready(session: Session, fact: MediaReady) -> None:
+    """The film of a lesson has been packaged: it opens with its course."""
+    if await lessons_showing(session, fact.content_id):
+        await catalog.publish_shared(session, [fact.content_id])
