@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 import tuition
-from tuition import access, api, catalog, commerce, earnings, identity, messaging, metering, payments, playback, wallets, web
+from tuition import access, api, catalog, commerce, community, earnings, identity, messaging, metering, payments, playback, wallets, web
 from tuition.api import health, openapi
 from tuition.api.playing import Heartbeat
 from tuition.edge import (
@@ -73,7 +73,7 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
         keeps=settings.mail_provider is MailProvider.OUTBOX,
     )
     privacy.register("platform", export=audit.export, erase=audit.erase)
-    for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce):
+    for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce, community):
         privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
     return Runtime(settings=settings, database=database, services=services)
 
@@ -103,6 +103,7 @@ def wire(bus: Bus) -> None:
     bus.subscribe(catalog.MediaReady, _say_it_can_be_played)
     bus.subscribe(catalog.MediaFailed, _say_it_cannot_be_played)
     bus.subscribe(catalog.ContentPublished, _say_it_is_published)
+    bus.subscribe(community.ContentTakenDown, _take_it_down)
     messaging.reactions.wire(bus)
     bus.subscribe(messaging.LowBalanceThresholdChanged, _look_at_thresholds)
 
@@ -130,6 +131,10 @@ async def _own_what_was_played(session: Session, fact: metering.CapReached) -> N
 
 async def _look_at_thresholds(session: Session, fact: messaging.LowBalanceThresholdChanged) -> None:
     await wallets.refresh_alert(session, fact.person_id)
+
+
+async def _take_it_down(session: Session, fact: community.ContentTakenDown) -> None:
+    await catalog.take_down(session, fact.content_id, note=fact.note)
 
 
 async def _say_balance_is_low(session: Session, fact: wallets.BalanceLow) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tuition import catalog
 from tuition.catalog import BodyFormat, Kind
-from tuition.catalog.adapters.markup import render
+from tuition.catalog.adapters.markup import render_markup
 from tuition.catalog.errors import FieldInvalid, KindRefuses
 from tuition.identity import Actor
 from tuition.platform.database import Session
@@ -31,7 +31,7 @@ ATTACKS = [
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("written_as", list(BodyFormat))
 def test_nothing_that_acts_survives(attack: str, written_as: BodyFormat) -> None:
-    shown = render(f"Before\n\n{attack}\n\nafter", written_as).html.lower()
+    shown = render_markup(f"Before\n\n{attack}\n\nafter", written_as).html.lower()
     for mark in (
         "<script",
         "onerror=",
@@ -50,7 +50,7 @@ def test_nothing_that_acts_survives(attack: str, written_as: BodyFormat) -> None
 
 
 def test_what_authors_need_survives() -> None:
-    shown = render(
+    shown = render_markup(
         "# Air\n\n**Calm** and [link](https://example.org)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\nx\n```",
         BodyFormat.MARKDOWN,
     )
@@ -66,7 +66,7 @@ def test_what_authors_need_survives() -> None:
 
 
 def test_what_everybody_may_read_ends_at_the_mark() -> None:
-    shown = render("Open.\n\n<!-- more -->\n\nClosed.", BodyFormat.MARKDOWN)
+    shown = render_markup("Open.\n\n<!-- more -->\n\nClosed.", BodyFormat.MARKDOWN)
     assert (shown.excerpt_html, shown.words) == ("<p>Open.</p>\n", "Open. Closed.")
 
 

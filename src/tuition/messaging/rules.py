@@ -61,6 +61,7 @@ def _kinds() -> dict[str, EmailKind]:
         EmailKind("session_end", notice, "learning"),
         EmailKind("own_at_cap", transactional, "learning", frozenset({"title"})),
         EmailKind("new_content", Category.PROMOTIONAL, "learning", frozenset({"title", "creator", "url"})),
+        EmailKind("announcement", notice, "learning", frozenset({"title", "content", "body", "url"})),
         EmailKind("system", notice, "learning", frozenset({"title", "message"})),
     )
     return {kind.name: kind for kind in listed}
@@ -70,9 +71,11 @@ EMAIL_KINDS: Mapping[str, EmailKind] = _kinds()
 """Every kind of e-mail, by name."""
 
 NOTIFICATION_KINDS: Mapping[str, Category] = {
+    "announcement": Category.NOTICE,
     "auto_topup": Category.TRANSACTIONAL,
     "booking_reminder": Category.NOTICE,
     "credit_expiring": Category.NOTICE,
+    "discussion": Category.NOTICE,
     "low_balance": Category.NOTICE,
     "new_content": Category.PROMOTIONAL,
     "payment": Category.TRANSACTIONAL,

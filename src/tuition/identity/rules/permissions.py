@@ -9,6 +9,7 @@ from tuition.identity.errors import EmailUnverified, PermissionMissing, SignInNe
 
 Permission = Literal[
     "audit:read",
+    "community:moderate",
     "content:create",
     "content:edit_any",
     "content:publish",
@@ -43,7 +44,14 @@ def allows(actor: Actor | None, permission: Permission) -> bool:
     assert permission in PERMISSIONS, f"no such permission: {permission}"
     if actor is None or actor.status is not UserStatus.ACTIVE:
         return False
+    if actor.scopes is not None and permission not in actor.scopes:
+        return False
     return any(permission in GRANTED[role] for role in actor.roles)
+
+
+def permissions_of(actor: Actor) -> list[Permission]:
+    """Everything that the actor may do, in alphabetical order."""
+    return sorted(permission for permission in PERMISSIONS if allows(actor, permission))
 
 
 def require(actor: Actor | None, permission: Permission) -> Actor:

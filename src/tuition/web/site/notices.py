@@ -24,6 +24,8 @@ NO_REFERRER = {"referrer-policy": "no-referrer"}
 GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "low_balance": (("low_balance",), ("page", "email")),
     "session_end": (("session_end",), ("page",)),
+    "talk": (("discussion",), ("page",)),
+    "announcements": (("announcement",), ("page", "email")),
     "news": (("new_content", "promotional"), ("page", "email")),
 }
 """What can be switched together: the kinds, and the channels on which they come at all."""

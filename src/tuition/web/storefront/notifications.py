@@ -17,9 +17,11 @@ from tuition.web.site.appearance import local_path
 
 router = APIRouter(prefix="/notifications", route_class=EdgeRoute, include_in_schema=False)
 ICONS = {
+    "announcement": "megaphone",
     "auto_topup": "refresh-cw",
     "booking_reminder": "calendar",
     "credit_expiring": "clock",
+    "discussion": "message-circle",
     "low_balance": "wallet",
     "new_content": "sparkles",
     "payment": "receipt",

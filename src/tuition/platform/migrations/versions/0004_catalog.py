@@ -58,6 +58,8 @@ create table contents (
       to_tsvector('english', description) || to_tsvector('arabic', description) || to_tsvector('simple', description), 'C') ||
     setweight(to_tsvector('english', search_text) || to_tsvector('arabic', search_text), 'D')
   ) stored not null,
+  taken_down_at timestamptz,
+  taken_down_note text not null default '',
   deleted_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
