@@ -31,4 +31,6 @@ class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg] # hatchling do
             "src/tuition/web/static/dist/**",
             "src/tuition/web/locales/**/*.mo",
             "src/tuition/commerce/documents/fonts/**",
+            "src/tuition/learning/certificates/badges/contexts/**",
+            "src/tuition/learning/certificates/documents/fonts/**",
         ]

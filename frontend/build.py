@@ -25,7 +25,20 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 WEB = ROOT / "src" / "tuition" / "web"
 OUTPUT = WEB / "static" / "dist"
-DOCUMENT_FONTS = ROOT / "src" / "tuition" / "commerce" / "documents" / "fonts"
+ARABIC = (("noto-naskh-arabic", "400Regular"), ("noto-naskh-arabic", "700Bold"))
+DOCUMENT_FONTS = {
+    ROOT / "src" / "tuition" / "commerce" / "documents" / "fonts": ARABIC,
+    ROOT / "src" / "tuition" / "learning" / "certificates" / "documents" / "fonts": (
+        *ARABIC,
+        ("cormorant-garamond", "500Medium"),
+        ("cormorant-garamond", "500Medium_Italic"),
+        ("cormorant-garamond", "600SemiBold"),
+        ("noto-sans-devanagari", "400Regular"),
+        ("noto-sans-khmer", "400Regular"),
+        ("noto-sans-thai", "400Regular"),
+    ),
+}
+CONTEXTS = ROOT / "src" / "tuition" / "learning" / "certificates" / "badges" / "contexts"
 STAMP = OUTPUT / "stamp"
 PACKAGES_STAMP = HERE / "node_modules" / ".stamp"
 WATCH_S = 1.0
@@ -51,7 +64,7 @@ def _run(*command: str | Path) -> None:
 
 def _sources() -> Iterator[Path]:
     """Everything whose change changes the output: our sources, and the templates that name the classes."""
-    for name in ("build.mjs", "build.py", "icons.txt", "package-lock.json"):
+    for name in ("build.mjs", "build.py", "contexts.mjs", "icons.txt", "package-lock.json"):
         yield HERE / name
     for folder, patterns in ((HERE / "css", ("*.css",)), (HERE / "js", ("*.js",)), (WEB, ("*.html", "*.py", "*.po"))):
         for pattern in patterns:
@@ -91,11 +104,14 @@ def _compile_catalogues() -> None:
 
 
 def _bring_document_fonts() -> None:
-    """Copy the Arabic type that invoices are set in: Typst reads TrueType, and not what browsers read."""
-    DOCUMENT_FONTS.mkdir(exist_ok=True)
-    packages = HERE / "node_modules" / "@expo-google-fonts" / "noto-naskh-arabic"
-    for source in sorted([*packages.glob("400Regular/*.ttf"), *packages.glob("700Bold/*.ttf"), packages / "LICENSE_FONT"]):
-        shutil.copyfile(source, DOCUMENT_FONTS / source.name)
+    """Copy the type that documents are set in: Typst reads TrueType, and not what browsers read."""
+    for folder, faces in DOCUMENT_FONTS.items():
+        folder.mkdir(exist_ok=True)
+        for family, face in faces:
+            package = HERE / "node_modules" / "@expo-google-fonts" / family
+            for source in (package / face).glob("*.ttf"):
+                shutil.copyfile(source, folder / source.name)
+            shutil.copyfile(package / "LICENSE_FONT", folder / f"{family}.LICENSE")
 
 
 def build(*, force: bool = False) -> bool:
@@ -110,6 +126,7 @@ def build(*, force: bool = False) -> bool:
         _compile_catalogues()
         _bring_document_fonts()
         node, _ = _node()
+        _run(node, HERE / "contexts.mjs", CONTEXTS)
         _run(node, HERE / "build.mjs", OUTPUT)
         STAMP.write_text(wanted)
     return True
