@@ -77,7 +77,10 @@ def test_each_bad_value_is_named_with_what_is_wrong(bare: Path, monkeypatch: pyt
 
 def test_what_a_command_takes_from_the_environment_is_no_unknown_setting(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUITION_OWNER_PASSWORD", "nine patient herons")
-    load()
+    assert load().home, "nothing is refused"
+    monkeypatch.setenv("TUITION_OWNER_PASSPHRASE", "nine patient herons")
+    [said] = problems()
+    assert said.startswith("TUITION_OWNER_PASSPHRASE: there is no such setting")
 
 
 def test_an_unknown_name_is_refused_with_the_one_that_was_meant(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +99,21 @@ def test_a_file_that_is_named_must_be_there_and_be_readable(bare: Path, monkeypa
     assert problems() == ["TUITION_CONFIG: there is no file other.toml"]
     (bare / "other.toml").write_text("port = = 1")
     assert problems()[0].startswith("other.toml: Invalid value (at line 1")
+
+
+@pytest.mark.parametrize("address", ["s3://", "gs:///folder", "azure://bucket", "bucket/folder", "file://"])
+def test_a_place_for_files_that_no_store_speaks_is_refused(bare: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("TUITION_FILES_URL", address)
+    assert problems() == ["TUITION_FILES_URL: write it like s3://bucket/folder, gs://bucket/folder or file:///folder"]
+
+
+def test_a_google_bucket_takes_a_key_file_or_nothing(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUITION_FILES_URL", "gs://school")
+    assert load().files_url == "gs://school"
+    monkeypatch.setenv("TUITION_FILES_SECRET_KEY", "sesame")
+    assert problems() == ["TUITION_FILES_SECRET_KEY: for gs:// it is the text of a service account's key file (JSON), or nothing"]
+    monkeypatch.setenv("TUITION_FILES_SECRET_KEY", '{"type": "service_account"}')
+    assert load().files_secret_key is not None
 
 
 def test_the_clock_stands_still_in_tests_only() -> None:

@@ -1,16 +1,20 @@
-"""Files: the same promises in a folder and in a bucket (a real S3 protocol, over HTTP)."""
+"""Files: the same promises in a folder and in a bucket of Amazon's or Google's (their real protocols, over HTTP)."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from moto.server import DomainDispatcherApplication, ThreadedMotoServer, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tuition.platform import files
 
@@ -32,10 +36,45 @@ def s3_address() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(scope="module")
+def google_key() -> Iterator[str]:
+    """The key file of a service account, which names a server of ours: the two providers' XML speak the same words."""
+    amazon = DomainDispatcherApplication(create_backend_app)
+
+    def google(environ: dict[str, Any], start: Any) -> Any:
+        # Google's bearer token is nothing that the other one understands.
+        scope = "k/20260302/us-east-1/s3/aws4_request"
+        environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=s"
+        return amazon(environ, start)
+
+    server = make_server("127.0.0.1", 0, google, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.port}"
+    client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
+    client.create_bucket(Bucket="university")
+    client.close()
+    names = {"type": "service_account", "private_key": "k", "private_key_id": "k", "client_email": "a@example.org"}
+    yield json.dumps({**names, "gcs_base_url": address, "disable_oauth": True})
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Silent(WSGIRequestHandler):
+    """Says nothing of each request."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  # its base class calls it so
+        """Nothing."""
+
+
+@pytest.fixture(params=["folder", "bucket", "google"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> files.Store:
     if request.param == "folder":
         return files.from_address("", tmp_path / "files")
+    if request.param == "google":
+        key = request.getfixturevalue("google_key")
+        return files.from_address(f"gs://university/{tmp_path.name}", tmp_path, secret_key=key)
     address = request.getfixturevalue("s3_address")
     return files.from_address(
         f"s3://school/{tmp_path.name}", tmp_path, endpoint=address, region="eu-central-1", access_key="k", secret_key="s"

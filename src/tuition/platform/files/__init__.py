@@ -6,7 +6,7 @@ leaves its folder; a name that a person chose is data in a table, not a key.
 """
 
 from tuition.platform.files.keys import FileMissing, KeyInvalid, RangeInvalid, StoreUnreachable, check_key
-from tuition.platform.files.store import Store, from_address, local, s3
+from tuition.platform.files.store import Store, from_address, gcs, local, s3
 
 __all__ = [
     "FileMissing",
@@ -16,6 +16,7 @@ __all__ = [
     "StoreUnreachable",
     "check_key",
     "from_address",
+    "gcs",
     "local",
     "s3",
 ]

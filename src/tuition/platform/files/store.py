@@ -6,6 +6,7 @@ Its calls run in threads: the asynchronous half of obstore 0.12 aborts the inter
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, S3Store
+from obstore.store import GCSStore, LocalStore, ObjectStore, S3Store
 
 from tuition.platform.files.keys import FileMissing, RangeInvalid, StoreUnreachable, check_key
 
@@ -185,6 +186,17 @@ def s3(
     return Store(S3Store(bucket, prefix=prefix or None, **options), keeps_types=True)
 
 
+def gcs(bucket: str, *, prefix: str = "", service_account: str | None = None, retries_max: int = RETRIES_MAX) -> Store:
+    """A bucket of Google Cloud Storage. ``service_account`` is the text of its key file; without it the machine's own is used."""
+    retry = {"max_retries": retries_max, "retry_timeout": timedelta(seconds=RETRY_S)}
+    options: dict[str, Any] = {"retry_config": retry}
+    if service_account:
+        # A key file may name another address than Google's (an emulator's), which may be plain HTTP.
+        is_plain = json.loads(service_account).get("gcs_base_url", "").startswith("http://")
+        options |= {"service_account_key": service_account, "client_options": {"allow_http": is_plain}}
+    return Store(GCSStore(bucket, prefix=prefix or None, **options), keeps_types=True)
+
+
 def from_address(
     address: str,
     folder: Path,
@@ -194,14 +206,16 @@ def from_address(
     access_key: str | None = None,
     secret_key: str | None = None,
 ) -> Store:
-    """The store that the settings describe: ``s3://bucket/prefix``, ``file:///folder``, or nothing for ``folder``."""
+    """The store that the settings describe: ``s3://bucket/prefix``, ``gs://…``, ``file:///folder``, or nothing for ``folder``."""
     parts = urlsplit(address)
+    prefix = parts.path.strip("/")
     match parts.scheme:
         case "":
             return local(folder)
         case "file":
             return local(Path(parts.path))
+        case "gs":
+            return gcs(parts.netloc, prefix=prefix, service_account=secret_key)
         case "s3":
-            prefix = parts.path.strip("/")
             return s3(parts.netloc, prefix=prefix, endpoint=endpoint, region=region, access_key=access_key, secret_key=secret_key)
     raise AssertionError(f"no store speaks {parts.scheme}")

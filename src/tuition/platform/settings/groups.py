@@ -103,11 +103,16 @@ class ServerGroup(BaseModel):
 class FilesGroup(BaseModel):
     """Where uploaded files are kept."""
 
-    files_url: FilesAddress = Field("", description="Where files are kept: `s3://bucket/folder`. Empty: in the home folder.")
+    files_url: FilesAddress = Field(
+        "", description="Where files are kept: `s3://bucket/folder` or `gs://bucket/folder`. Empty: in the home folder."
+    )
     files_endpoint: WebAddress = Field("", description="The address of an S3-compatible service other than Amazon's.")
     files_region: str = Field("", description="The region of the bucket.")
     files_access_key: SecretStr | None = Field(None, description="The access key of the bucket.")
-    files_secret_key: SecretStr | None = Field(None, description="The secret that belongs to the access key.")
+    files_secret_key: SecretStr | None = Field(
+        None,
+        description="The secret that belongs to the access key. For `gs://`: the text of a service account's key file (JSON).",
+    )
     upload_max_bytes: int = Field(5 * GB, ge=MB, description="The largest file that a creator may upload, in bytes.")
     image_max_bytes: int = Field(10 * MB, ge=1024, description="The largest picture that anybody may upload, in bytes.")
     body_max_bytes: int = Field(2 * MB, ge=1024, description="The largest request that is not an upload, in bytes.")

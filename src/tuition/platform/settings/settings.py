@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -59,7 +60,7 @@ class Settings(
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        problems = [*_clock(self), *_key(self), *_budget(self), *_gateways(self), *_mail(self), *_database(self)]
+        problems = [*_clock(self), *_key(self), *_budget(self), *_gateways(self), *_mail(self), *_database(self), *_files(self)]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -167,6 +168,17 @@ def _database(settings: Settings) -> list[str]:
         name = "database_pooler" if settings.database_pooler else "replica_urls"
         return [f"{name}: it needs a server of your own in database_url"]
     return []
+
+
+def _files(settings: Settings) -> list[str]:
+    secret = settings.files_secret_key
+    if not settings.files_url.startswith("gs://") or secret is None:
+        return []
+    try:
+        is_key = isinstance(json.loads(secret.get_secret_value()), dict)
+    except ValueError:
+        is_key = False
+    return [] if is_key else ["files_secret_key: for gs:// it is the text of a service account's key file (JSON), or nothing"]
 
 
 def _missing(settings: Settings, names: tuple[str, ...], who: str) -> list[str]:

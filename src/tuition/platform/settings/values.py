@@ -84,8 +84,9 @@ def _postgres_address(value: SecretStr) -> SecretStr:
 
 
 def _files_address(value: str) -> str:
-    if value and urlsplit(value).scheme not in {"s3", "gs", "file"}:
-        raise ValueError("write it like s3://bucket or s3://bucket/folder")
+    parts = urlsplit(value)
+    if value and not ((parts.scheme in {"s3", "gs"} and parts.netloc) or (parts.scheme == "file" and parts.path)):
+        raise ValueError("write it like s3://bucket/folder, gs://bucket/folder or file:///folder")
     return value
 
 
