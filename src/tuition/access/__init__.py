@@ -8,8 +8,8 @@ one query.
 """
 
 from tuition.access import privacy
-from tuition.access.actions import define_tier, end, end_grant, give, grant, record_visit, take_back
-from tuition.access.errors import AccessDenied, GrantInvalid, GrantUnknown, PaymentNeeded
+from tuition.access.actions import RENEWED, define_tier, end, end_grant, give, grant, record_visit, take_back
+from tuition.access.errors import AccessDenied, GrantInvalid, GrantUnknown, NotYetOpen, PaymentNeeded
 from tuition.access.events import AccessEnded, AccessGranted
 from tuition.access.models import AccessGrant, ContentVisit, TierScope
 from tuition.access.queries import (
@@ -27,6 +27,7 @@ from tuition.access.rules.decisions import Decision, Reason, Way, WayKind
 from tuition.access.rules.scopes import AccessType, Catalogue, Category, Collection, Content, Scope, ScopeKind, Tier
 
 __all__ = [
+    "RENEWED",
     "AccessDenied",
     "AccessEnded",
     "AccessGrant",
@@ -42,6 +43,7 @@ __all__ = [
     "GrantExplained",
     "GrantInvalid",
     "GrantUnknown",
+    "NotYetOpen",
     "PaymentNeeded",
     "Reason",
     "Scope",

@@ -26,6 +26,13 @@ class AccessDenied(DomainError):
     code = "access.denied"
 
 
+class NotYetOpen(DomainError):
+    """This opens on {opens_at:%d %B %Y at %H:%M} (UTC)."""
+
+    kind = ErrorKind.NEEDS_PERMISSION
+    code = "access.not_yet_open"
+
+
 class PaymentNeeded(DomainError):
     """This has to be paid for before it can be opened."""
 

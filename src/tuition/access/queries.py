@@ -13,7 +13,7 @@ from sqlalchemy import Row, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from tuition import catalog, identity
-from tuition.access.errors import AccessDenied, PaymentNeeded
+from tuition.access.errors import AccessDenied, NotYetOpen, PaymentNeeded
 from tuition.access.models import AccessGrant
 from tuition.access.rules.decisions import Decision, Facts, HeldGrant, Reason, Viewer, Way, WayKind, judge, unknown
 from tuition.access.rules.scopes import AccessType, scope_of
@@ -25,20 +25,30 @@ NESTING_MAX = 4
 """How deep a collection may hold collections (a bundle of series) and still open what is inside."""
 GRANTS_SHOWN_MAX = 100
 
-# Everything the decision rests on, in one round trip. ``above`` walks from each content to the collections that hold it;
-# ``held`` is what the person holds, tiers replaced by what they open at present.
+# Everything the decision rests on, in one round trip. ``above`` walks from each content to the collections that hold it, with
+# what the way there asks for (a moment, days since the collection was given); ``held`` is what the person holds, tiers replaced
+# by what they open at present, ``began`` the first time that they held it; ``opened`` is what of it reaches the content.
 _FACTS = text("""
 with recursive above as (
-  select content_id, collection_id, 1 as depth from series_members where content_id = any(:ids)
+  select content_id, collection_id, 1 as depth, opens_at, opens_after_days, is_preview
+  from series_members where content_id = any(:ids)
   union
-  select above.content_id, member.collection_id, above.depth + 1
+  select above.content_id, member.collection_id, above.depth + 1, greatest(above.opens_at, member.opens_at),
+    greatest(above.opens_after_days, member.opens_after_days), false
   from above join series_members as member on member.content_id = above.collection_id where above.depth < :nesting_max
 ), live as (
-  select id, scope, scope_id, access_type, granted_at, expires_at from access_grants
+  select id, scope, scope_id, access_type, granted_at, expires_at,
+    (select min(first.granted_at) from access_grants as first
+     where first.person_id = :person_id and first.scope = access_grants.scope
+       and first.scope_id is not distinct from access_grants.scope_id) as began
+  from access_grants
   where person_id = :person_id and granted_at <= :at
     and (ended_at is null or ended_at > :at) and (expires_at is null or expires_at > :at)
     and (scope in ('category', 'tier', 'catalogue') or scope_id = any(:ids)
          or (scope = 'collection' and scope_id in (select collection_id from above)))
+), listed_above as (
+  select above.*, parent.kind, parent.category_id from above join contents as parent on parent.id = above.collection_id
+  where parent.status = 'published' and parent.deleted_at is null and parent.visibility in ('public', 'members_only', 'paid')
 ), held as (
   select *, scope as through, scope_id as through_id from live where scope <> 'tier'
   union all
@@ -47,14 +57,28 @@ with recursive above as (
 )
 select content.id, content.creator_id, content.kind, content.status, content.visibility,
   content.deleted_at is not null as is_deleted, content.preview_until_ms,
-  (select jsonb_agg(distinct jsonb_build_array(
-     held.id, held.scope, held.scope_id, held.access_type, held.granted_at, held.expires_at))
-   from held
-   where (held.through in ('content', 'collection') and held.through_id = content.id)
-      or (held.through = 'collection'
-          and exists (select from above where above.content_id = content.id and above.collection_id = held.through_id))
-      or (listed.yes and (held.through = 'catalogue' or (held.through = 'category' and held.through_id = content.category_id)))
+  (select jsonb_agg(distinct jsonb_build_array(opened.id, opened.scope, opened.scope_id, opened.access_type, opened.granted_at,
+     opened.expires_at, opened.began, opened.opens_at))
+   from (
+     select held.*, null::timestamptz as opens_at from held
+     where (held.through in ('content', 'collection') and held.through_id = content.id)
+        or (listed.yes and (held.through = 'catalogue' or (held.through = 'category' and held.through_id = content.category_id)))
+     union all
+     select held.*, greatest(above.opens_at, held.began + make_interval(days => above.opens_after_days))
+     from held join above on above.collection_id = held.through_id
+     where held.through = 'collection' and above.content_id = content.id
+     union all
+     -- What a course shows and is not listed itself opens with the course, also for those who hold a wide scope.
+     select held.*, greatest(above.opens_at, held.began + make_interval(days => above.opens_after_days))
+     from held join listed_above as above
+       on held.through = 'catalogue' or (held.through = 'category' and held.through_id = above.category_id)
+     where above.content_id = content.id and above.kind = 'course'
+       and content.status = 'published' and content.visibility = 'shared'
+   ) as opened
   ) as grants,
+  content.status = 'published' and content.deleted_at is null and exists (
+    select from listed_above as above where above.content_id = content.id and above.is_preview
+  ) as is_preview,
   (select jsonb_agg(jsonb_build_array(price.id, price.kind, price.currency, price.amount_minor, price.rate::text)
                     order by price.kind, price.valid_from, price.currency)
    from prices as price
@@ -117,13 +141,15 @@ async def get_content_for(
 
 
 def require(decision: Decision) -> Decision:
-    """The decision, if it allows. Raises ``SignInNeeded`` for a visitor, ``PaymentNeeded``, else ``AccessDenied``."""
+    """The decision, if it allows. Raises ``SignInNeeded`` for a visitor, ``PaymentNeeded``, ``NotYetOpen``, else ``AccessDenied``."""
     if decision.allowed:
         return decision
     if any(way.kind is WayKind.SIGN_IN for way in decision.ways):
         raise identity.SignInNeeded
     if decision.reason is Reason.NEEDS_PAYMENT:
         raise PaymentNeeded
+    if decision.opens_at is not None:
+        raise NotYetOpen(opens_at=decision.opens_at)
     raise AccessDenied(reason=decision.reason)
 
 
@@ -191,10 +217,10 @@ async def _facts(session: AnySession, viewer: Viewer, content_ids: Sequence[UUID
     rows = await session.execute(
         _FACTS, {"ids": list(content_ids), "person_id": viewer.person_id, "at": at, "nesting_max": NESTING_MAX}
     )
-    return {row.id: _read(row) for row in rows}
+    return {row.id: _read(row, at) for row in rows}
 
 
-def _read(row: Row[Any]) -> Facts:
+def _read(row: Row[Any], at: datetime) -> Facts:
     grants = tuple(
         HeldGrant(
             id=UUID(grant_id),
@@ -202,8 +228,10 @@ def _read(row: Row[Any]) -> Facts:
             access_type=AccessType(access_type),
             granted_at=datetime.fromisoformat(granted_at),
             expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+            began=datetime.fromisoformat(began),
+            opens_at=datetime.fromisoformat(opens_at) if opens_at else None,
         )
-        for grant_id, scope, scope_id, access_type, granted_at, expires_at in row.grants or ()
+        for grant_id, scope, scope_id, access_type, granted_at, expires_at, began, opens_at in row.grants or ()
     )
     prices = tuple(_price_way(*price) for price in row.prices or ())
     collections = tuple(
@@ -227,6 +255,8 @@ def _read(row: Row[Any]) -> Facts:
         visibility=row.visibility,
         is_deleted=row.is_deleted,
         preview_until_ms=row.preview_until_ms,
+        at=at,
+        is_preview=row.is_preview,
         grants=grants,
         prices=prices,
         detours=collections + tiers,

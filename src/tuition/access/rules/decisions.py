@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """Allowed: by the grant that the decision names."""
     FREE = "free"
     """Allowed: it is open to everybody."""
+    PREVIEW = "preview"
+    """Allowed: its course shows it to everybody as a sample."""
     UNKNOWN = "unknown"
     """Refused: there is no such content."""
     NOT_PUBLISHED = "not_published"
@@ -35,6 +37,8 @@ class Reason(StrEnum):
     """Refused: it is private, or shared with others."""
     MEMBERS_ONLY = "members_only"
     """Refused: a subscription opens it."""
+    NOT_YET_OPEN = "not_yet_open"
+    """Refused: it belongs to something that they hold, and opens there at ``Decision.opens_at``."""
     NEEDS_PAYMENT = "needs_payment"
     """Refused: it has a price."""
     NOT_FOR_SALE = "not_for_sale"
@@ -85,6 +89,10 @@ class HeldGrant:
     access_type: AccessType
     granted_at: datetime
     expires_at: datetime | None
+    began: datetime | None = None
+    """When the person was first given the same scope, by whatever grant; none: with this one."""
+    opens_at: datetime | None = None
+    """When it opens this content; none: at once. One grant may reach a content on two ways, and is here twice then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,10 @@ class Facts:
     visibility: str
     is_deleted: bool
     preview_until_ms: int
+    at: datetime
+    """The moment in question."""
+    is_preview: bool = False
+    """Whether a listed course shows it to everybody."""
     grants: tuple[HeldGrant, ...] = ()
     prices: tuple[Way, ...] = ()
     """Its own prices in force, as ways (purchase, per_minute)."""
@@ -139,6 +151,10 @@ class Decision:
     access_type: AccessType | None = None
     until: datetime | None = None
     """When what allows it ends; none while allowed: not before somebody ends it."""
+    opens_at: datetime | None = None
+    """When it opens, if that is why the answer is no."""
+    since: datetime | None = None
+    """When the person first held any of the grants that reach it: days of a course are counted from here."""
     grant_id: UUID | None = None
     preview_until_ms: int = 0
     """How far media plays for everybody when the answer is no."""
@@ -166,15 +182,26 @@ def judge(facts: Facts, viewer: Viewer) -> Decision:
         return _allowed(facts, Reason.STAFF, AccessType.PLATFORM)
     if facts.status in (catalog.Status.DRAFT, catalog.Status.SCHEDULED):
         return Decision(facts.content_id, allowed=False, reason=Reason.NOT_PUBLISHED)
-    best = best_of(facts.grants)
+    best = best_of([grant for grant in facts.grants if opens(grant, facts.at)])
     if facts.is_free and (best is None or best.expires_at is not None):
         return _allowed(facts, Reason.FREE, best.access_type if best else None, grant_id=best.id if best else None)
     if best is not None:
         ways = _ways(facts, viewer) if best.expires_at is not None else ()
         granted = _allowed(facts, Reason.GRANTED, best.access_type, grant_id=best.id)
         return replace(granted, until=best.expires_at, ways=ways)
+    if facts.is_preview:
+        return _allowed(facts, Reason.PREVIEW, None)
     preview = facts.preview_until_ms if facts.is_listed else 0
-    return Decision(facts.content_id, allowed=False, reason=_refusal(facts), preview_until_ms=preview, ways=_ways(facts, viewer))
+    refused = Decision(
+        facts.content_id, allowed=False, reason=_refusal(facts), preview_until_ms=preview, ways=_ways(facts, viewer)
+    )
+    later = [grant.opens_at for grant in facts.grants if grant.opens_at is not None]
+    return replace(refused, reason=Reason.NOT_YET_OPEN, opens_at=min(later), since=_since(facts)) if later else refused
+
+
+def opens(grant: HeldGrant, at: datetime) -> bool:
+    """Whether a grant opens the content at a moment. Who teaches a course does not wait for its lessons."""
+    return grant.opens_at is None or grant.opens_at <= at or grant.access_type is AccessType.OWNER
 
 
 def unknown(content_id: UUID) -> Decision:
@@ -183,7 +210,13 @@ def unknown(content_id: UUID) -> Decision:
 
 
 def _allowed(facts: Facts, reason: Reason, access_type: AccessType | None, *, grant_id: UUID | None = None) -> Decision:
-    return Decision(facts.content_id, allowed=True, reason=reason, access_type=access_type, grant_id=grant_id)
+    return Decision(
+        facts.content_id, allowed=True, reason=reason, access_type=access_type, grant_id=grant_id, since=_since(facts)
+    )
+
+
+def _since(facts: Facts) -> datetime | None:
+    return min((grant.began or grant.granted_at for grant in facts.grants), default=None)
 
 
 def _refusal(facts: Facts) -> Reason:
