@@ -60,6 +60,7 @@ def _kinds() -> dict[str, EmailKind]:
         EmailKind("auto_topup_failed", transactional, "money", frozenset({"amount"})),
         EmailKind("session_end", notice, "learning"),
         EmailKind("own_at_cap", transactional, "learning", frozenset({"title"})),
+        EmailKind("certificate_issued", transactional, "learning", frozenset({"title", "number", "url"})),
         EmailKind("new_content", Category.PROMOTIONAL, "learning", frozenset({"title", "creator", "url"})),
         EmailKind("announcement", notice, "learning", frozenset({"title", "content", "body", "url"})),
         EmailKind("system", notice, "learning", frozenset({"title", "message"})),
