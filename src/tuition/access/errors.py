@@ -27,7 +27,7 @@ class AccessDenied(DomainError):
 
 
 class NotYetOpen(DomainError):
-    """This opens on {opens_at:%d %B %Y at %H:%M} (UTC)."""
+    """This opens later, on {opens_at}."""
 
     kind = ErrorKind.NEEDS_PERMISSION
     code = "access.not_yet_open"

@@ -141,7 +141,7 @@ async def get_content_for(
 
 
 def require(decision: Decision) -> Decision:
-    """The decision, if it allows. Raises ``SignInNeeded`` for a visitor, ``PaymentNeeded``, ``NotYetOpen``, else ``AccessDenied``."""
+    """The decision, if it allows. Raises ``SignInNeeded``, ``PaymentNeeded``, ``NotYetOpen``, else ``AccessDenied``."""
     if decision.allowed:
         return decision
     if any(way.kind is WayKind.SIGN_IN for way in decision.ways):

@@ -12,7 +12,7 @@ from tuition.playback import jobs
 from tuition.playback.actions.recording import keep, lock_states
 from tuition.playback.actions.sessions import begin, close_stale, end, end_all_of, end_rights
 from tuition.playback.errors import PlayedOut, PlayingElsewhere, PlaySessionNotFound, PlayTokenInvalid
-from tuition.playback.events import PlaySessionEnded
+from tuition.playback.events import CoverageGrew, Grown, PlaySessionEnded
 from tuition.playback.leases import Lease, issue_lease, read_lease
 from tuition.playback.models import Playback, PlaySession
 from tuition.playback.queries import (
@@ -56,8 +56,10 @@ __all__ = [
     "SPEED_LEAST",
     "SPEED_MOST",
     "Basis",
+    "CoverageGrew",
     "Device",
     "EndReason",
+    "Grown",
     "Kept",
     "Lease",
     "PlaySession",

@@ -189,6 +189,11 @@ def allowance(before_ms: int, elapsed: timedelta, speed: int) -> int:
     return min(before_ms + gained, ALLOWANCE_START_MS + ALLOWANCE_SPAN_MS * speed // SPEED_ONE)
 
 
+def time_spent_ms(counted_ms: int, speed: int, passed: timedelta) -> int:
+    """How long somebody sat before it. A report that is sent twice brings no time: none has passed."""
+    return max(0, min(counted_ms * SPEED_ONE // speed, passed // timedelta(milliseconds=1)))
+
+
 def weigh(state: State, report: Report) -> Weighed:
     """What a report adds, within what the wall clock allows at the faster of the speeds before and now.
 

@@ -14,8 +14,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from tuition.kernel import new_id
+from tuition.platform import events
 from tuition.platform.database import Session, array_of, quoted_array_of
-from tuition.playback.rules import EndReason, Kept, Ranges, State, intersection, normalize
+from tuition.playback.events import CoverageGrew, Grown
+from tuition.playback.rules import EndReason, Kept, Ranges, State, intersection, length, normalize, time_spent_ms
 
 _LOCK = text(
     "select p.id, s.id, s.user_id, s.content_id, s.status = 'active' and p.session_id = s.id, s.end_reason, s.right_until,"
@@ -111,6 +113,24 @@ async def keep(session: Session, kept: Sequence[Kept]) -> None:
                 "speeds": array_of([item.report.speed for item, _ in played]),
             },
         )
+    await _announce(session, counted)
+
+
+async def _announce(session: Session, counted: Sequence[tuple[Kept, Ranges]]) -> None:
+    """Say once for all reports of a batch what was played."""
+    grown = [
+        Grown(
+            item.after.user_id,
+            item.after.content_id,
+            item.after.covered_ms,
+            item.after.duration_ms,
+            min(item.after.position_ms, item.after.duration_ms),
+            time_spent_ms(length(ranges), item.after.speed, item.after.seen_at - item.before.seen_at),
+            item.report.at,
+        )
+        for item, ranges in counted
+    ]
+    await events.publish(session, CoverageGrew(tuple(grown)))
 
 
 def read_ranges(written: str) -> Ranges:
