@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from tests.community.conftest import Person
 
+from tests.community.conftest import Person
 from tuition import access, catalog, community, identity
 from tuition.community import DiscussionKind, Place
 from tuition.identity import Actor, Role

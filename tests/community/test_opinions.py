@@ -7,21 +7,23 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from tests.community.conftest import Person
 
+from tests.community.conftest import Person
 from tuition import access, catalog, community
 from tuition.community import Place, ReportReason, ReportStatus, SubjectType
 from tuition.identity import Actor, Role
 from tuition.kernel import new_id
-from tuition.main import wire
 from tuition.platform.database import Session
-from tuition.platform.events import Bus
 
 
 async def rating_of(session: Session, content_id: UUID) -> tuple[Decimal, int]:
     row = await session.execute(text("select rating_average, rating_count from contents where id = :id"), {"id": content_id})
     average, count = row.one()
     return average, count
+
+
+async def take_down(session: Session, fact: community.ContentTakenDown) -> None:
+    await catalog.take_down(session, fact.content_id, note=fact.note)
 
 
 async def test_average_and_number_are_right_after_every_edit(
@@ -114,9 +116,7 @@ async def test_a_hidden_rating_counts_no_more(
 async def test_what_is_taken_down_cannot_be_published_again_until_staff_lifts_it(
     session: Session, article: catalog.Content, learner_of: Person, teacher: Actor, person: Person
 ) -> None:
-    bus = Bus()
-    wire(bus)
-    session.info["bus"] = bus
+    session.info["bus"].subscribe(community.ContentTakenDown, take_down)
     owner = await person(Role.OWNER)
     filed = await community.report(
         session, await learner_of(), (SubjectType.CONTENT, article.id), reason=ReportReason.COPYRIGHT, details="It is mine."
@@ -158,3 +158,19 @@ async def test_an_erased_persons_words_go_and_the_answers_of_others_stay(
     assert (found.discussion.title, found.discussion.body) == ("…", "…")
     assert len((await community.replies_of(session, teacher, found)).items) == 1
     assert await rating_of(session, article.id) == (Decimal(0), 0)
+
+
+async def test_what_is_taken_down_is_closed_also_to_who_bought_it(
+    session: Session, article: catalog.Content, learner_of: Person, person: Person
+) -> None:
+    learner, owner = await learner_of(), await person(Role.OWNER)
+    assert (await access.decide(session, learner, article.id)).allowed
+    await catalog.take_down(session, article.id, note="Stolen.")
+    assert (await access.decide(session, learner, article.id)).reason is access.Reason.TAKEN_DOWN
+    assert (await access.decide(session, owner, article.id)).allowed
+    held = text("select count(*) from content_access where user_id = :id")
+    assert await session.scalar(held, {"id": learner.id}) == 0
+    await catalog.lift_take_down(session, owner, article.id)
+    # The decision asks the database.
+    await session.flush()
+    assert (await access.decide(session, learner, article.id)).allowed

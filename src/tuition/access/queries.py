@@ -56,7 +56,7 @@ with recursive above as (
   from live join access_tier_scopes as opens on opens.tier_id = live.scope_id where live.scope = 'tier'
 )
 select content.id, content.creator_id, content.kind, content.status, content.visibility,
-  content.deleted_at is not null as is_deleted, content.preview_until_ms,
+  content.deleted_at is not null as is_deleted, content.taken_down_at is not null as is_taken_down, content.preview_until_ms,
   (select jsonb_agg(distinct jsonb_build_array(opened.id, opened.scope, opened.scope_id, opened.access_type, opened.granted_at,
      opened.expires_at, opened.began, opened.opens_at))
    from (
@@ -254,6 +254,7 @@ def _read(row: Row[Any], at: datetime) -> Facts:
         status=row.status,
         visibility=row.visibility,
         is_deleted=row.is_deleted,
+        is_taken_down=row.is_taken_down,
         preview_until_ms=row.preview_until_ms,
         at=at,
         is_preview=row.is_preview,

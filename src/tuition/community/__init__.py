@@ -54,6 +54,7 @@ from tuition.community.queries import (
     ratings_of,
     replies_of,
     reports_for,
+    review_words,
 )
 from tuition.community.rules import (
     BODY_MAX,
@@ -125,6 +126,7 @@ __all__ = [
     "reply",
     "report",
     "reports_for",
+    "review_words",
     "start_discussion",
     "unfollow",
     "withdraw_rating",

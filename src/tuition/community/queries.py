@@ -41,7 +41,7 @@ async def discussions_at(
     Without a topic it is everything about the content; ``unanswered`` leaves the questions that wait for an answer.
     """
     moderates = await policy.require_part(session, actor, place.content_id)
-    statement = select(Discussion).where(Discussion.content_id == place.content_id, _shown(moderates, actor))
+    statement = select(Discussion).where(Discussion.content_id == place.content_id, _shown(actor, moderates=moderates))
     if place.topic_id is not None:
         statement = statement.where(Discussion.topic_id == place.topic_id)
     if unanswered:
@@ -161,7 +161,7 @@ async def rating_counts(session: AnySession, content_id: UUID) -> Ratings:
         .where(ContentRating.content_id == content_id, ContentRating.hidden_at.is_(None))
         .group_by(ContentRating.score)
     )
-    counts = {score: times for score, times in rows}
+    counts: dict[int, int] = {row[0]: row[1] for row in rows}
     return Ratings(tuple((score, counts.get(score, 0)) for score in SCORES))
 
 
@@ -170,6 +170,12 @@ async def rating_by(session: AnySession, person_id: UUID, content_id: UUID) -> C
     query = select(ContentRating).where(ContentRating.content_id == content_id, ContentRating.user_id == person_id)
     found: ContentRating | None = await session.scalar(query)
     return found
+
+
+async def review_words(session: AnySession, rating_id: UUID) -> str:
+    """What a review says, for whoever decides about it; nothing when it is gone."""
+    found = await session.get(ContentRating, rating_id)
+    return found.review if found else ""
 
 
 async def reports_for(
@@ -192,6 +198,6 @@ async def reports_for(
     return await paging.paginate(session, statement, keys=[Report.id.desc()], limit=limit, cursor=cursor, scope=scope)
 
 
-def _shown(moderates: bool, actor: Actor) -> ColumnElement[bool]:
+def _shown(actor: Actor, *, moderates: bool) -> ColumnElement[bool]:
     alive = Discussion.deleted_at.is_(None)
     return alive if moderates else alive & or_(Discussion.hidden_at.is_(None), Discussion.author_id == actor.id)

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     """Refused: its author is still at work."""
     WITHDRAWN = "withdrawn"
     """Refused: it was archived or deleted, and no grant is left."""
+    TAKEN_DOWN = "taken_down"
+    """Refused: whoever runs the site took it down."""
     NOT_SHARED = "not_shared"
     """Refused: it is private, or shared with others."""
     MEMBERS_ONLY = "members_only"
@@ -108,6 +110,8 @@ class Facts:
     preview_until_ms: int
     at: datetime
     """The moment in question."""
+    is_taken_down: bool = False
+    """Whether a report about it was upheld: no grant opens it then."""
     is_preview: bool = False
     """Whether a listed course shows it to everybody."""
     grants: tuple[HeldGrant, ...] = ()
@@ -180,6 +184,8 @@ def judge(facts: Facts, viewer: Viewer) -> Decision:
         return _allowed(facts, Reason.OWNER, AccessType.OWNER)
     if viewer.is_staff:
         return _allowed(facts, Reason.STAFF, AccessType.PLATFORM)
+    if facts.is_taken_down:
+        return Decision(facts.content_id, allowed=False, reason=Reason.TAKEN_DOWN)
     if facts.status in (catalog.Status.DRAFT, catalog.Status.SCHEDULED):
         return Decision(facts.content_id, allowed=False, reason=Reason.NOT_PUBLISHED)
     best = best_of([grant for grant in facts.grants if opens(grant, facts.at)])

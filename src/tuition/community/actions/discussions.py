@@ -27,7 +27,8 @@ async def start_discussion(
 ) -> Discussion:
     """Ask something, or begin to talk. Its author hears of every reply.
 
-    Raises ``DiscussionUnknown`` (404) for a content that the actor may not open, ``EmailUnverified``, ``TextInvalid``, ``TooMany``.
+    Raises ``DiscussionUnknown`` (404) for a content that the actor may not open, ``EmailUnverified``, ``TextInvalid``,
+    ``TooMany``.
     """
     await policy.require_part(session, actor, place.content_id)
     await _may_write(session, actor)

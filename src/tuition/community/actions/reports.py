@@ -89,7 +89,7 @@ async def decide_report(session: Session, actor: Actor, report_id: UUID, *, upho
         await _hide(session, found, written)
         await _tell_author(session, author_id, written)
     for person_id in reporter_ids:
-        await _tell_reporter(session, person_id, report_id, uphold)
+        await _tell_reporter(session, person_id, report_id, upheld=uphold)
     await audit.record(
         session,
         actor.id,
@@ -167,7 +167,7 @@ async def _tell_author(session: Session, author_id: UUID | None, note: str) -> N
         )
 
 
-async def _tell_reporter(session: Session, person_id: UUID, report_id: UUID, upheld: bool) -> None:
+async def _tell_reporter(session: Session, person_id: UUID, report_id: UUID, *, upheld: bool) -> None:
     message = "What you reported has been hidden. Thank you." if upheld else "What you reported was looked at. It stays."
     await messaging.notify(
         session, person_id, "system", title="Your report was decided", message=message, dedupe_key=f"report:{report_id}"

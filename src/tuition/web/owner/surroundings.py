@@ -19,7 +19,10 @@ NavGroup = tuple[str, list[tuple[str, str, str]]]
 
 def _holder(permission: Permission) -> Callable[[Request], Awaitable[Actor]]:
     async def holder(request: Request) -> Actor:
-        return identity.require(await unit_of(request).actor(), permission)
+        unit = unit_of(request)
+        actor = identity.require(await unit.actor(), permission)
+        await unit.require_second_factor(actor)
+        return actor
 
     return holder
 
@@ -41,7 +44,7 @@ def navigation() -> list[NavGroup]:
     house = [(_("Outbox"), "/owner/outbox", "mail"), (_("Audit log"), "/owner/audit", "scroll-text")]
     return [
         ("", [(_("Dashboard"), "/owner", "gauge"), (_("Settings"), "/owner/settings", "settings")]),
-        (_("School"), [(_("People"), "/owner/people", "users"), (_("Contents"), "/owner/contents", "film")]),
+        (_("School"), [(_("People"), "/owner/people", "users"), (_("Contents"), "/owner/contents", "film"), (_("Reports"), "/owner/reports", "flag")]),
         (_("Money"), [*money, (_("Books"), "/owner/books", "scale")]),
         (_("House"), [*house, (_("System"), "/owner/system", "server"), (_("Raw tables"), "/owner/tables/", "table-2")]),
     ]

@@ -11,7 +11,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from starlette.responses import RedirectResponse, Response
 
 from tuition import access, catalog, identity, metering, playback
-from tuition.access import Decision, Reason
+from tuition.access import Decision, Reason, WayKind
 from tuition.catalog import Kind
 from tuition.edge import CurrentActor, EdgeRoute, Reading, Services, SignedIn
 from tuition.identity import Actor
@@ -28,7 +28,7 @@ router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
 READABLE = frozenset({Kind.WRITTEN, Kind.DOCUMENT})
 MORE_LENGTH = 4
 SHARED_DESCRIPTION_MAX = 200
-HIDDEN = frozenset({Reason.UNKNOWN, Reason.NOT_PUBLISHED, Reason.WITHDRAWN, Reason.NOT_SHARED})
+HIDDEN = frozenset({Reason.UNKNOWN, Reason.NOT_PUBLISHED, Reason.WITHDRAWN, Reason.TAKEN_DOWN, Reason.NOT_SHARED})
 """Reasons that nobody is told: such a thing does not exist for who asks."""
 
 
@@ -108,6 +108,8 @@ async def content_page(
         inside=await _inside(session, actor, content, currency),
         levels=level_names(),
         more=await _more(session, content, currency),
+        plays=content.kind in catalog.PLAYABLE
+        and (decision.allowed or decision.preview_until_ms > 0 or any(way.kind is WayKind.PER_MINUTE for way in decision.ways)),
         refund_days=settings.refund_window_days,
         shared=_shared(request, services.settings.public_url, content),
         **await ways_context(session, actor, content, decision, currency),

@@ -107,13 +107,13 @@ with live as (
     and (held.expires_at is null or held.expires_at > statement_timestamp())
 )
 select live.*, contents.id as content_id
-from live join contents on
+from live join contents on contents.taken_down_at is null and (
   (live.through in ('content', 'collection') and contents.id = live.through_id)
   or (live.through = 'collection' and contents.status in ('published', 'archived')
       and exists (select from collection_contents as inside
                   where inside.collection_id = live.through_id and inside.content_id = contents.id))
   or (contents.status = 'published' and contents.deleted_at is null and contents.visibility in ('public', 'members_only', 'paid')
-      and (live.through = 'catalogue' or (live.through = 'category' and contents.category_id = live.through_id)));
+      and (live.through = 'catalogue' or (live.through = 'category' and contents.category_id = live.through_id))));
 
 -- The effective row: the best live grant of each person for each content, permanent before passing, then the longest.
 create view content_access as
