@@ -40,6 +40,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "auto_topup": {"amount": AMOUNT, "balance": AMOUNT},
     "auto_topup_failed": {"amount": AMOUNT, "reason": "The card has expired."},
     "session_end": {"title": "Tea", "cost": AMOUNT, "url": "/c/tea"},
+    "certificate_issued": {"title": "Tea", "number": "TUI-2026-7KQ2M-9XW4B-H", "url": "/learning/certificates"},
     "own_at_cap": {"title": "Tea", "total": AMOUNT, "url": "/c/tea"},
     "new_content": {"title": "Tea", "creator": "Bo", "url": "/c/tea"},
     "system": {"title": "We move house", "message": "On Sunday."},
