@@ -91,7 +91,7 @@ class Playback(Timestamped, Base):
 
 
 class PlayInterval(AppendOnly, Base):
-    """What of one report counted (new or played again): the evidence. Partitioned by time; never the target of a foreign key."""
+    """What of one report counted (new or played again): the evidence. Partitioned by month; never the target of a foreign key."""
 
     __tablename__ = "play_intervals"
     __personal__ = ()

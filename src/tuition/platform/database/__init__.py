@@ -7,6 +7,7 @@ Invariants: only an edge opens a transaction, and it commits there; a room recei
 from tuition.platform.database.arrays import array_of, quoted_array_of
 from tuition.platform.database.base import AppendOnly, Base, Created, Timestamped, currency_check, one_of
 from tuition.platform.database.engine import Database, PoolHealth, connect
+from tuition.platform.database.months import make_months
 from tuition.platform.database.sessions import AnySession, ReadSession, Session
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "array_of",
     "connect",
     "currency_check",
+    "make_months",
     "one_of",
     "quoted_array_of",
 ]

@@ -37,6 +37,35 @@ begin
 end $$;
 """
 
+MONTHS = """
+-- Partitions by month of an append-only table that is partitioned by `at` and has a default partition: p_months months from
+-- p_from on. A month whose rows already lie in the default partition stays there. Nobody waits long behind it: it gives up first.
+create function tuition_make_months(p_table text, p_from date, p_months int) returns int language plpgsql set lock_timeout = '5s' as $$
+declare
+  month timestamp := date_trunc('month', p_from::timestamp);
+  since timestamptz;
+  until timestamptz;
+  name text;
+  is_taken boolean;
+  made int := 0;
+begin
+  perform pg_advisory_xact_lock(hashtext('tuition_make_months ' || p_table));
+  for i in 1..p_months loop
+    since := month at time zone 'UTC';
+    until := (month + interval '1 month') at time zone 'UTC';
+    name := p_table || to_char(month, '_YYYY_MM');
+    execute format('select exists (select from %I where at >= %L and at < %L)', p_table || '_default', since, until) into is_taken;
+    if to_regclass(name) is null and not is_taken then
+      execute format('create table %I partition of %I for values from (%L) to (%L)', name, p_table, since, until);
+      execute format('create trigger append_only_all before truncate on %I for each statement execute function tuition_refuse_change()', name);
+      made := made + 1;
+    end if;
+    month := month + interval '1 month';
+  end loop;
+  return made;
+end $$;
+"""
+
 TABLES = """
 create table job_progress (
   id uuid constraint pk_job_progress primary key,
@@ -182,6 +211,7 @@ def upgrade() -> None:
     op.execute("create extension if not exists citext")
     op.execute("create extension if not exists btree_gist")
     op.execute(FUNCTIONS)
+    _execute_raw(MONTHS)
     # The queue's own schema text, as its release ships it.
     _execute_raw(SchemaManager.get_schema())
     _execute_raw(TABLES)
@@ -196,7 +226,8 @@ def downgrade() -> None:
     op.execute("drop function tuition_keep_settings()")
     _execute_raw(QUEUE_LEFT_BEHIND)
     op.execute(
-        "drop function tuition_append_only(regclass), tuition_touch(regclass), tuition_refuse_change(), tuition_set_updated_at()"
+        "drop function tuition_make_months(text, date, int), tuition_append_only(regclass), tuition_touch(regclass),"
+        " tuition_refuse_change(), tuition_set_updated_at()"
     )
 
 

@@ -82,6 +82,9 @@ create table play_intervals_default partition of play_intervals default;
 create index idx_play_intervals_play_session_id on play_intervals (play_session_id);
 create index idx_play_intervals_user_id_content_id on play_intervals (user_id, content_id);
 select tuition_append_only('play_intervals');
+create trigger append_only_all before truncate on play_intervals_default
+  for each statement execute function tuition_refuse_change();
+select tuition_make_months('play_intervals', (now() at time zone 'UTC')::date, 3);
 """
 
 
