@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.metering.cinema import Cinema
-from tuition import catalog, identity
+from tuition import access, catalog, identity
 from tuition.identity import Actor, Role
 from tuition.kernel import FrozenClock, new_id
 from tuition.main import build_runtime, create_app
@@ -90,6 +90,23 @@ async def film(cinema: Cinema) -> catalog.Content:
 async def screen_of(cinema: Cinema, http: httpx.AsyncClient, person: Actor) -> Screen:
     async with cinema.database.transaction() as session:
         return Screen(http, (await identity.open_browser(session, person.id)).cookie)
+
+
+async def test_the_terms_and_the_reports_say_the_same_after_a_give_back(
+    cinema: Cinema, http: httpx.AsyncClient, film: catalog.Content
+) -> None:
+    learner = await learner_of(cinema, 1000)
+    player = await cinema.press_play(learner, film)
+    assert (await player.play(25 * 60)).is_owned
+    await player.stop()
+    [(purchase_id,)] = await cinema.ask("select id from purchases")
+    await cinema.act(lambda session: access.end(session, source=("purchase", purchase_id), reason="refunded", at=cinema.now))
+    screen = await screen_of(cinema, http, learner)
+    begun = (await screen.begin(film)).json()
+    cinema.moment.advance(timedelta(seconds=10))
+    beat = (await screen.report(begun, 1_500_000, 1_510_000)).json()
+    assert (begun["terms"]["paid"]["amount_minor"], begun["terms"]["cap"]) == (0, beat["cap"])
+    assert (beat["cap"]["amount_minor"], beat["content_cost"]["amount_minor"]) == (300, 2)
 
 
 async def learner_of(cinema: Cinema, funds: int = 500) -> Actor:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tuition.kernel import new_id
+from tuition.kernel import Currency, Money, new_id
 from tuition.platform.database import Base, Timestamped, currency_check
 
 
@@ -64,6 +64,16 @@ class Meter(Timestamped, Base):
     split_fee_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     free_until_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     owned_at: Mapped[datetime | None]
+
+    @property
+    def content_cost(self) -> Money:
+        """What counts towards owning the content: all that was paid since it was given back, if it ever was."""
+        return Money(self.posted_minor - self.base_minor, Currency(self.currency))
+
+    @property
+    def price(self) -> Money | None:
+        """For what it is owned; ``None``: it cannot be bought."""
+        return None if self.cap_minor is None else Money(self.cap_minor - self.base_minor, Currency(self.currency))
 
 
 class MeteredSession(Timestamped, Base):

@@ -80,7 +80,7 @@ def split_of(meter: Meter) -> Split:
         tax_rate=meter.tax_rate,
         creator_id=meter.creator_id,
     )
-    gross = Money(meter.posted_minor - meter.base_minor, unit)
+    gross = meter.content_cost
     tax, fee = grown.tax + Money(meter.split_tax_minor, unit), grown.fee + Money(meter.split_fee_minor, unit)
     return Split(gross=gross, tax=tax, fee=fee, creators=(CreatorShare(meter.creator_id, gross - tax - fee),))
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tuition import metering, playback
 from tuition.edge import EdgeRoute, MoneyOut, PageOut, Reading, SignedIn, Writing, problems
-from tuition.kernel import Currency, Money, clock
+from tuition.kernel import clock
 from tuition.platform import paging
 from tuition.playback import Device, EndReason, PlaySession
 
@@ -38,7 +38,7 @@ class TermsOut(BaseModel):
 
     rate: Decimal = Field(description="Major units per minute.", examples=["0.12"])
     currency: str
-    paid: MoneyOut = Field(description="What was paid for this content by the minute so far.")
+    paid: MoneyOut = Field(description="What counts towards owning it: paid by the minute since it was last given back.")
     cap: MoneyOut | None = Field(description="When what was paid reaches this, the content is owned.")
     free_until_ms: int
 
@@ -101,12 +101,11 @@ async def begin(body: PlayIn, session: Writing, actor: SignedIn) -> BegunOut:
     meter = begun.meter
     terms = None
     if meter is not None:
-        currency = Currency(meter.currency)
         terms = TermsOut(
             rate=meter.rate,
             currency=meter.currency,
-            paid=MoneyOut.of(Money(meter.posted_minor, currency)),
-            cap=MoneyOut.of(Money(meter.cap_minor, currency)) if meter.cap_minor is not None else None,
+            paid=MoneyOut.of(meter.content_cost),
+            cap=MoneyOut.of(meter.price) if meter.price is not None else None,
             free_until_ms=meter.free_until_ms,
         )
     return BegunOut(
