@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tuition
+from checks.house.rooms import PARTS_ARE_ROOMS
 from checks.house.source import Finding
 from tuition.kernel import DomainError
 from tuition.platform.database import Base
@@ -48,8 +49,10 @@ def place_of(declared: type, root: Path) -> tuple[str, int]:
 
 
 def room_of(declared: type) -> str:
-    """The room in which a class is declared."""
+    """The room in which a class is declared (the part, where parts are rooms)."""
     parts = declared.__module__.split(".")
+    if len(parts) > 2 and parts[1] in PARTS_ARE_ROOMS:
+        return parts[2]
     return parts[1] if len(parts) > 1 else parts[0]
 
 

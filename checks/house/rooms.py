@@ -15,5 +15,8 @@ KNOWS_NO = {
 }
 """Rooms that some subject must never reach, although their floor would allow it."""
 
-PARTED = frozenset({"platform", "edge", "api", "web", "cli"})
+PARTED = frozenset({"platform", "learning", "edge", "api", "web", "cli"})
 """Packages whose parts are doors of their own: they hold one file or folder per subject, or per room."""
+
+PARTS_ARE_ROOMS = frozenset({"learning"})
+"""Those of them whose parts are rooms to each other: entered by the door, with refusals of their own."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checks.house.rooms import KNOWS_NO, PARTED
+from checks.house.rooms import KNOWS_NO, PARTED, PARTS_ARE_ROOMS
 from checks.house.source import PRODUCT, Finding, House, Source
 
 COMPOSITION = {"main"}
@@ -51,7 +51,7 @@ def only_by_the_door(house: House) -> Iterator[Finding]:
     """A room is entered by its door: what stands behind it can then change without asking anybody."""
     for source in house.product:
         for imported in imports_of(source):
-            if imported.room == source.room or (source.room in COMPOSITION and "adapters" in imported.path[1:2]):
+            if _is_at_home(source, imported) or (source.room in COMPOSITION and "adapters" in imported.path[1:2]):
                 continue
             if source.is_edge and _is_vendors_door(house, imported):
                 continue
@@ -63,6 +63,15 @@ def only_by_the_door(house: House) -> Iterator[Finding]:
             elif imported.name.startswith("_"):
                 advice = f"`{imported.name}` is private to {imported.room}; ask for a public name at its door"
                 yield source.finding(imported.node, "door", advice)
+
+
+def _is_at_home(source: Source, imported: Imported) -> bool:
+    """Whether a file imports from its own room (its own part of it, where parts are rooms)."""
+    if imported.room != source.room:
+        return False
+    if source.room not in PARTS_ARE_ROOMS:
+        return True
+    return imported.path[1:2] == source.inner[:1]
 
 
 def _is_vendors_door(house: House, imported: Imported) -> bool:

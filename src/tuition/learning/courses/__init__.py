@@ -39,7 +39,7 @@ from tuition.learning.courses.queries import (
     staff_of,
     taught_by,
 )
-from tuition.learning.courses.reactions import on_content_created, on_media_ready, on_publishing_asked
+from tuition.learning.courses.reactions import wire
 from tuition.learning.courses.rules import (
     RIGHTS_OF,
     CompletionRule,
@@ -91,9 +91,6 @@ __all__ = [
     "lessons_showing",
     "may",
     "move_lesson",
-    "on_content_created",
-    "on_media_ready",
-    "on_publishing_asked",
     "outline",
     "prerequisites_of",
     "privacy",
@@ -103,4 +100,5 @@ __all__ = [
     "set_prerequisites",
     "staff_of",
     "taught_by",
+    "wire",
 ]

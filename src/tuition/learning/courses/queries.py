@@ -148,4 +148,4 @@ async def lesson_counts(session: AnySession, course_ids: Sequence[UUID]) -> dict
     """How many published lessons each course has, headings left out."""
     shown: ColumnElement[bool] = and_(Lesson.is_published, ~Lesson.is_heading)
     query = select(Lesson.course_id, func.count()).where(Lesson.course_id.in_(list(course_ids)), shown).group_by(Lesson.course_id)
-    return {course_id: count for course_id, count in await session.execute(query)}
+    return {row[0]: row[1] for row in await session.execute(query)}

@@ -10,6 +10,14 @@ from tuition.learning.courses.actions.courses import make_row
 from tuition.learning.courses.models import Lesson
 from tuition.learning.courses.queries import lessons_showing
 from tuition.platform.database import Session
+from tuition.platform.events import Bus
+
+
+def wire(bus: Bus) -> None:
+    """Listen."""
+    bus.subscribe(ContentCreated, on_content_created)
+    bus.subscribe(PublishingAsked, on_publishing_asked)
+    bus.subscribe(MediaReady, on_media_ready)
 
 
 async def on_content_created(session: Session, fact: ContentCreated) -> None:

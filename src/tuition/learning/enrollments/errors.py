@@ -34,7 +34,7 @@ class PrerequisitesMissing(DomainError):
 
 
 class LessonLocked(DomainError):
-    """This lesson is not open to you yet: {explanation}"""
+    """This lesson is not open to you yet: {reason}"""
 
     kind = ErrorKind.NEEDS_PERMISSION
     code = "enrollments.lesson_locked"

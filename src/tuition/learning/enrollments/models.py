@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tuition.kernel import new_id
@@ -26,7 +26,7 @@ class Enrollment(Timestamped, Base):
         one_of("status", EnrollmentStatus),
         one_of("source", Source),
         CheckConstraint("progress_percentage between 0 and 100", name="progress"),
-        CheckConstraint("total_time_spent_seconds >= 0", name="time"),
+        CheckConstraint("time_spent_ms >= 0", name="time"),
         CheckConstraint("completed_lessons_count between 0 and total_lessons_count", name="counts"),
         CheckConstraint("(status = 'completed') <= (completed_at is not null)", name="completed"),
         Index("ix_enrollments_course_id", "course_id", "id"),
@@ -53,7 +53,8 @@ class Enrollment(Timestamped, Base):
     completed_lessons_count: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
     total_lessons_count: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
     """Lessons that count, when it was last counted."""
-    total_time_spent_seconds: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
+    time_spent_ms: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    total_time_spent_seconds: Mapped[int] = mapped_column(Integer, Computed("(time_spent_ms / 1000)::integer", persisted=True))
     last_accessed_at: Mapped[datetime | None]
     last_lesson_id: Mapped[UUID | None] = mapped_column(ForeignKey("lessons.id", ondelete="SET NULL"))
     certificate_issued_at: Mapped[datetime | None]
@@ -70,9 +71,7 @@ class LessonProgress(Timestamped, Base):
         one_of("status", ProgressStatus),
         CheckConstraint("completion_percentage between 0 and 100", name="completion"),
         CheckConstraint("score between 0 and 100", name="score"),
-        CheckConstraint(
-            "time_spent_seconds >= 0 and time_rest_ms between 0 and 999 and last_position_seconds >= 0", name="time"
-        ),
+        CheckConstraint("time_spent_ms >= 0 and last_position_seconds >= 0", name="time"),
         CheckConstraint("attempts_count >= 0", name="attempts"),
         CheckConstraint("(status = 'completed') = (completed_at is not null)", name="completed"),
         Index("ix_lesson_progress_lesson_id", "lesson_id"),
@@ -86,9 +85,9 @@ class LessonProgress(Timestamped, Base):
     completed_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     """When anything was last heard of it: time is never counted twice, however many tabs report it."""
-    time_spent_seconds: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
-    time_rest_ms: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
-    """What is left of a second, so that ten reports of 9.9 seconds are 99 and not 90."""
+    time_spent_ms: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    """Kept finer than it is shown, so that ten reports of 9.9 seconds are 99 and not 90."""
+    time_spent_seconds: Mapped[int] = mapped_column(Integer, Computed("(time_spent_ms / 1000)::integer", persisted=True))
     last_position_seconds: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
     completion_percentage: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default="0", default=Decimal(0))
     score: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
+from uuid import UUID
+
+from tuition.learning.courses import Lesson, effective_openings
 
 HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
@@ -87,3 +93,50 @@ def percentage(part: int, whole: int) -> Decimal:
         return HUNDRED if whole else Decimal(0)
     exact = (HUNDRED * part / whole).quantize(_CENT, ROUND_HALF_EVEN)
     return min(max(exact, _CENT), HUNDRED - _CENT) if part else Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Why a lesson is not open, and what would open it."""
+
+    reason: LockReason
+    opens_at: datetime | None = None
+    first_title: str | None = None
+    """The lesson or the course that comes first."""
+
+
+def locks_of(
+    lessons: Sequence[Lesson],
+    *,
+    done: Collection[UUID],
+    since: datetime | None,
+    closed: Lock | None,
+    previews: bool,
+    is_sequential: bool,
+    now: datetime,
+) -> dict[UUID, Lock]:
+    """Which lessons of an outline, given in its order, a learner cannot open yet; what is left out is open.
+
+    ``since`` is when the learner was first given the course; ``closed`` why nothing of it is open but its previews, if they
+    are shown (``previews``). In a sequential course a lesson waits for the required ones before it.
+    """
+    openings = effective_openings([(item.id, item.parent_lesson_id, item.opens_at, item.opens_after_days) for item in lessons])
+    locks: dict[UUID, Lock] = {}
+    waits_for: Lesson | None = None
+    for lesson in lessons:
+        opens_at = _opening(*openings[lesson.id], since)
+        is_free = lesson.is_preview and previews
+        if closed is not None and not is_free:
+            locks[lesson.id] = closed
+        elif opens_at is not None and opens_at > now and not is_free:
+            locks[lesson.id] = Lock(LockReason.NOT_YET, opens_at=opens_at)
+        elif waits_for is not None and lesson.id not in done and not is_free and not lesson.is_heading:
+            locks[lesson.id] = Lock(LockReason.SEQUENCE, first_title=waits_for.title)
+        if is_sequential and waits_for is None and lesson.id not in done and lesson.is_required and not lesson.is_heading:
+            waits_for = lesson
+    return locks
+
+
+def _opening(opens_at: datetime | None, after_days: int | None, since: datetime | None) -> datetime | None:
+    counted = since + timedelta(days=after_days) if since is not None and after_days is not None else None
+    return max((moment for moment in (opens_at, counted) if moment is not None), default=None)

@@ -105,7 +105,8 @@ create table enrollments (
     check (progress_percentage between 0 and 100),
   completed_lessons_count integer not null default 0,
   total_lessons_count integer not null default 0,
-  total_time_spent_seconds integer not null default 0 constraint ck_enrollments_time check (total_time_spent_seconds >= 0),
+  time_spent_ms bigint not null default 0 constraint ck_enrollments_time check (time_spent_ms >= 0),
+  total_time_spent_seconds integer not null generated always as ((time_spent_ms / 1000)::integer) stored,
   last_accessed_at timestamptz,
   last_lesson_id uuid constraint fk_enrollments_last_lesson_id references lessons (id) on delete set null,
   certificate_issued_at timestamptz,
@@ -130,8 +131,8 @@ create table lesson_progress (
   started_at timestamptz,
   completed_at timestamptz,
   seen_at timestamptz,
-  time_spent_seconds integer not null default 0,
-  time_rest_ms integer not null default 0,
+  time_spent_ms bigint not null default 0,
+  time_spent_seconds integer not null generated always as ((time_spent_ms / 1000)::integer) stored,
   last_position_seconds integer not null default 0,
   completion_percentage numeric(5,2) not null default 0 constraint ck_lesson_progress_completion
     check (completion_percentage between 0 and 100),
@@ -141,7 +142,7 @@ create table lesson_progress (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint uq_lesson_progress_enrollment_id_lesson_id unique (enrollment_id, lesson_id),
-  constraint ck_lesson_progress_time check (time_spent_seconds >= 0 and time_rest_ms between 0 and 999 and last_position_seconds >= 0),
+  constraint ck_lesson_progress_time check (time_spent_ms >= 0 and last_position_seconds >= 0),
   constraint ck_lesson_progress_attempts check (attempts_count >= 0),
   constraint ck_lesson_progress_completed check ((status = 'completed') = (completed_at is not null))
 );
@@ -167,6 +168,19 @@ create table course_group_members (
 create index idx_course_group_members_enrollment_id on course_group_members (enrollment_id);
 """
 
+PERCENT = """
+-- How many percent, to two places, half to even; never 100 before all of it is there, never 0 once some is.
+create function learning_percentage(part bigint, whole bigint) returns numeric language sql immutable as $$
+  select case
+    when whole <= 0 or part <= 0 then 0
+    when part >= whole then 100
+    else least(greatest(
+      case when (part * 20000) % whole = 0 and ((part * 20000) / whole) % 4 = 1 then trunc(100.0 * part / whole, 2)
+           else round(100.0 * part / whole, 2) end, 0.01), 99.99)
+  end
+$$;
+"""
+
 MEMBERS = """
 alter table series_members
   add column opens_at timestamptz,
@@ -179,10 +193,12 @@ alter table series_members
 def upgrade() -> None:
     op.execute(COURSES)
     op.execute(ENROLLMENTS)
+    op.execute(PERCENT)
     op.execute(MEMBERS)
 
 
 def downgrade() -> None:
     op.execute("alter table series_members drop column opens_at, drop column opens_after_days, drop column is_preview")
+    op.execute("drop function learning_percentage(bigint, bigint)")
     op.execute("drop table course_group_members, course_groups, lesson_progress, enrollments")
     op.execute("drop table lessons, course_staff, course_prerequisites, courses")

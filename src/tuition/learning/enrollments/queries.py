@@ -1,0 +1,157 @@
+"""Who learns where, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, text
+
+from tuition import catalog
+from tuition.identity import Actor, User
+from tuition.learning import courses
+from tuition.learning.courses import CoursePrerequisite, Right
+from tuition.learning.enrollments.errors import EnrollmentUnknown
+from tuition.learning.enrollments.models import CourseGroup, CourseGroupMember, Enrollment, LessonProgress
+from tuition.learning.enrollments.rules import LEARNING, EnrollmentStatus
+from tuition.platform import paging
+from tuition.platform.database import AnySession
+
+SEES_LEARNERS = frozenset({Right.MEMBERS, Right.GRADE, Right.REPORTS})
+"""Any of these rights lets the staff see who learns in a course, and how far they are."""
+STUDENTS_MAX = 100_000
+_VERIFIED = text(
+    "select coalesce(sum(played.covered_ms), 0) / 1000 from enrollments as enrollment"
+    " join (select distinct course_id, content_id from lessons where content_id is not null and is_published) as shown"
+    "  on shown.course_id = enrollment.course_id"
+    " join playback as played on played.user_id = enrollment.student_id and played.content_id = shown.content_id"
+    " where enrollment.id = :id"
+)
+
+
+async def get_for(session: AnySession, actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """One's own enrollment, or one of a course whose learners one may see. Raises ``EnrollmentUnknown``."""
+    enrollment = await session.get(Enrollment, enrollment_id)
+    if enrollment is None:
+        raise EnrollmentUnknown
+    if enrollment.student_id != actor.id and not SEES_LEARNERS & await courses.rights_of(session, actor, enrollment.course_id):
+        raise EnrollmentUnknown
+    return enrollment
+
+
+async def of_person(session: AnySession, person_id: UUID, course_id: UUID) -> Enrollment | None:
+    """A person's enrollment in a course, whatever its status."""
+    query = select(Enrollment).where(Enrollment.student_id == person_id, Enrollment.course_id == course_id)
+    enrollment: Enrollment | None = await session.scalar(query)
+    return enrollment
+
+
+async def by_id(session: AnySession, ids: Sequence[UUID]) -> dict[UUID, Enrollment]:
+    """These enrollments, for a room above that has asked who may see them."""
+    rows = await session.scalars(select(Enrollment).where(Enrollment.id.in_(list(ids))))
+    return {enrollment.id: enrollment for enrollment in rows}
+
+
+async def student_ids(session: AnySession, course_id: UUID, *, group_id: UUID | None = None) -> list[UUID]:
+    """Who learns in a course now (in one of its groups)."""
+    query = select(Enrollment.student_id).where(
+        Enrollment.course_id == course_id, Enrollment.status.in_([str(status) for status in LEARNING])
+    )
+    if group_id is not None:
+        members = select(CourseGroupMember.enrollment_id).where(CourseGroupMember.group_id == group_id)
+        query = query.where(Enrollment.id.in_(members))
+    return list(await session.scalars(query.order_by(Enrollment.id).limit(STUDENTS_MAX)))
+
+
+async def of_course(
+    session: AnySession,
+    course_id: UUID,
+    *,
+    status: EnrollmentStatus | None = None,
+    group_id: UUID | None = None,
+    search: str = "",
+    limit: int = paging.LIMIT_USUAL,
+    cursor: str | None = None,
+) -> paging.Page[tuple[Enrollment, User]]:
+    """The learners of a course with their names, the newest first. The caller has asked who may see them."""
+    query = select(Enrollment, User).join(User, User.id == Enrollment.student_id).where(Enrollment.course_id == course_id)
+    if status is not None:
+        query = query.where(Enrollment.status == status)
+    if group_id is not None:
+        members = select(CourseGroupMember.enrollment_id).where(CourseGroupMember.group_id == group_id)
+        query = query.where(Enrollment.id.in_(members))
+    if search:
+        like = f"%{search.lower().replace('%', '').replace('_', '')}%"
+        query = query.where(or_(func.lower(User.full_name).like(like), func.lower(User.email).like(like)))
+    scope = f"enrollments.of_course/{course_id}"
+    return await paging.paginate(session, query, keys=[Enrollment.id.desc()], limit=limit, cursor=cursor, scope=scope)
+
+
+async def mine(
+    session: AnySession,
+    person_id: UUID,
+    *,
+    status: EnrollmentStatus | None = None,
+    limit: int = paging.LIMIT_USUAL,
+    cursor: str | None = None,
+) -> paging.Page[tuple[Enrollment, catalog.Content]]:
+    """A person's enrollments with their courses, the newest first."""
+    query = (
+        select(Enrollment, catalog.Content)
+        .join(catalog.Content, catalog.Content.id == Enrollment.course_id)
+        .where(Enrollment.student_id == person_id)
+    )
+    if status is not None:
+        query = query.where(Enrollment.status == status)
+    scope = f"enrollments.mine/{person_id}"
+    return await paging.paginate(session, query, keys=[Enrollment.id.desc()], limit=limit, cursor=cursor, scope=scope)
+
+
+async def counts_of_course(session: AnySession, course_id: UUID) -> dict[EnrollmentStatus, int]:
+    """How many learners stand where."""
+    query = select(Enrollment.status, func.count()).where(Enrollment.course_id == course_id).group_by(Enrollment.status)
+    return {EnrollmentStatus(row[0]): row[1] for row in await session.execute(query)}
+
+
+async def progress_of(session: AnySession, enrollment_id: UUID) -> dict[UUID, LessonProgress]:
+    """How far a learner is with each lesson, by lesson."""
+    rows = await session.scalars(select(LessonProgress).where(LessonProgress.enrollment_id == enrollment_id))
+    return {row.lesson_id: row for row in rows}
+
+
+async def progress_in(session: AnySession, enrollment_ids: Sequence[UUID], lesson_id: UUID) -> dict[UUID, LessonProgress]:
+    """How far these learners are with one lesson, by enrollment."""
+    query = select(LessonProgress).where(
+        LessonProgress.lesson_id == lesson_id, LessonProgress.enrollment_id.in_(list(enrollment_ids))
+    )
+    return {row.enrollment_id: row for row in await session.scalars(query)}
+
+
+async def missing_prerequisites(session: AnySession, person_id: UUID, course_id: UUID) -> list[catalog.Content]:
+    """The courses that this person must complete first and has not."""
+    done = select(Enrollment.course_id).where(Enrollment.student_id == person_id, Enrollment.completed_at.is_not(None))
+    query = (
+        select(catalog.Content)
+        .join(CoursePrerequisite, CoursePrerequisite.required_course_id == catalog.Content.id)
+        .where(CoursePrerequisite.course_id == course_id, catalog.Content.deleted_at.is_(None))
+        .where(catalog.Content.id.not_in(done))
+        .order_by(catalog.Content.title, catalog.Content.id)
+    )
+    return list(await session.scalars(query))
+
+
+async def verified_seconds(session: AnySession, enrollment_id: UUID) -> int:
+    """How much of the course's films this learner has played, each second once."""
+    return int((await session.execute(_VERIFIED, {"id": enrollment_id})).scalar_one())
+
+
+async def groups_of(session: AnySession, course_id: UUID) -> list[tuple[CourseGroup, int]]:
+    """The groups of a course by name, with how many are in each."""
+    query = (
+        select(CourseGroup, func.count(CourseGroupMember.enrollment_id))
+        .outerjoin(CourseGroupMember, CourseGroupMember.group_id == CourseGroup.id)
+        .where(CourseGroup.course_id == course_id)
+        .group_by(CourseGroup.id)
+        .order_by(CourseGroup.name, CourseGroup.id)
+    )
+    return [(group, count) for group, count in await session.execute(query)]
