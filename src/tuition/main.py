@@ -32,6 +32,7 @@ from tuition.edge import (
 )
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
+from tuition.learning import courses, enrollments
 from tuition.payments.adapters.sandbox import SandboxGateway
 from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
 from tuition.platform.database import Database, Session, connect
@@ -41,6 +42,8 @@ from tuition.web import owner
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.site import load_shell
 
+LEARNING = (courses, enrollments)
+"""The parts of the school, from the ground up: each wires what it hears of the rooms and parts below it."""
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 RETRY_AFTER_S = "5"
@@ -75,6 +78,8 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
     privacy.register("platform", export=audit.export, erase=audit.erase)
     for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce, community):
         privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
+    for part in LEARNING:
+        privacy.register(part.__name__.rpartition(".")[2], export=part.privacy.export, erase=part.privacy.erase)
     return Runtime(settings=settings, database=database, services=services)
 
 
@@ -105,6 +110,8 @@ def wire(bus: Bus) -> None:
     bus.subscribe(catalog.ContentPublished, _say_it_is_published)
     bus.subscribe(community.ContentTakenDown, _take_it_down)
     messaging.reactions.wire(bus)
+    for part in LEARNING:
+        part.wire(bus)
     bus.subscribe(messaging.LowBalanceThresholdChanged, _look_at_thresholds)
 
 
