@@ -17,12 +17,12 @@ from tuition.learning.questions import (
     ChoiceGap,
     Cloze,
     Criterion,
+    CriterionLevel,
     Distractor,
     Essay,
     Figures,
     Form,
     Item,
-    Level,
     Matching,
     MultipleChoice,
     NumberGap,
@@ -37,10 +37,7 @@ from tuition.learning.questions import (
     Rubric,
     RubricInvalid,
     ShortAnswer,
-    Tolerance,
-    ToleranceKind,
     TrueFalse,
-    Unit,
     WordGap,
     points_for,
     veil,
@@ -51,23 +48,36 @@ SEED = "an attempt"
 
 def primes(**options: Any) -> MultipleChoice:
     """Three right options of five."""
-    listed = [Option(id=name, text=name, is_correct=name in "237") for name in "23479"]
+    listed = tuple(Option(id=name, text=name, is_correct=name in "237") for name in "23479")
     return MultipleChoice(text="Which are prime?", options=listed, several=True, **options)
 
 
 ONE_OF_EACH: list[AnyQuestion] = [
     primes(),
     TrueFalse(text="The sun is a star.", answer=True),
-    ShortAnswer(text="The capital of France?", accepted=[Form(text="Paris")]),
-    Numeric(text="How many legs?", accepted=[Figures(value=Decimal(8))]),
-    Matching(text="Match.", pairs=[Pair(prompt="France", answer="Paris"), Pair(prompt="Spain", answer="Madrid")]),
-    Ordering(text="Order.", items=[Item(text="One"), Item(text="Two"), Item(text="Three")]),
-    Cloze(text="1 + 1 = [[g1]]", gaps=[NumberGap(accepted=[Figures(value=Decimal(2))])]),
+    ShortAnswer(text="The capital of France?", accepted=(Form(text="Paris"),)),
+    Numeric(text="How many legs?", accepted=(Figures(value=Decimal(8)),)),
+    Matching(
+        text="Match.",
+        pairs=(
+            Pair(prompt="France", answer="Paris"),
+            Pair(prompt="Spain", answer="Madrid"),
+        ),
+    ),
+    Ordering(
+        text="Order.",
+        items=(
+            Item(text="One"),
+            Item(text="Two"),
+            Item(text="Three"),
+        ),
+    ),
+    Cloze(text="1 + 1 = [[g1]]", gaps=(NumberGap(accepted=(Figures(value=Decimal(2)),)),)),
     Essay(text="Why?"),
 ]
 
 
-def share(question: AnyQuestion, kept: dict[str, Any]) -> Fraction | None:
+def share(question: AnyQuestion, kept: dict[str, Any]) -> Any:
     """What a kept response is worth."""
     return question.mark(kept).share
 
@@ -106,7 +116,9 @@ def test_the_order_of_options_changes_no_mark(chosen: set[str], order: list[str]
     chosen=st.sets(st.integers(0, 9)),
     percents=st.lists(st.decimals(-100, 100, places=2) | st.none(), min_size=10, max_size=10),
 )
-def test_a_choice_is_worth_between_nothing_and_everything(right: set[int], chosen: set[int], percents: list[Decimal | None]) -> None:
+def test_a_choice_is_worth_between_nothing_and_everything(
+    right: set[int], chosen: set[int], percents: list[Decimal | None]
+) -> None:
     options = [
         Option(id=str(number), text=str(number), is_correct=number in right, percent=percents[number]) for number in range(10)
     ]
@@ -122,7 +134,7 @@ def test_points_never_leave_their_bounds(points: Decimal, whole: int, part: int)
 
 
 def test_percentages_of_thirds_add_up_to_everything() -> None:
-    listed = [Option(text=str(number), is_correct=True, percent=Decimal("33.33333")) for number in range(3)]
+    listed = tuple(Option(text=str(number), is_correct=True, percent=Decimal("33.33333")) for number in range(3))
     question = MultipleChoice(text="All three?", options=listed, several=True)
     assert share(question, {"choices": ["a1", "a2", "a3"]}) == 1
 
@@ -153,7 +165,7 @@ def test_nonsense_is_no_answer(question: AnyQuestion, nonsense: Any) -> None:
 
 @given(seed=st.text(max_size=12), other=st.text(max_size=12))
 def test_an_answer_comes_back_as_it_was_given(seed: str, other: str) -> None:
-    order = Ordering(text="Order.", items=[Item(text=str(number)) for number in range(6)])
+    order = Ordering(text="Order.", items=tuple(Item(text=str(number)) for number in range(6)))
     names = [item["id"] for item in order.present(seed, shuffle=True)["items"]]
     kept = order.read({"order": names}, seed)
     assert order.shown(kept, seed) == {"order": names}
@@ -170,7 +182,13 @@ def test_the_key_is_worth_everything_in_every_attempt(seed: str) -> None:
 
 @given(seed=st.text(max_size=8))
 def test_an_ordering_never_begins_answered(seed: str) -> None:
-    order = Ordering(text="Order.", items=[Item(text="a"), Item(text="b")])
+    order = Ordering(
+        text="Order.",
+        items=(
+            Item(text="a"),
+            Item(text="b"),
+        ),
+    )
     shown = [item["id"] for item in order.present(seed, shuffle=False)["items"]]
     assert order.mark(order.read({"order": shown}, seed)).share == 0
 
@@ -180,7 +198,7 @@ def test_an_ordering_never_begins_answered(seed: str) -> None:
     [("abcd", 1, 1), ("bcda", Fraction(2, 3), 0), ("dcba", 0, 0), ("abdc", Fraction(1, 3), Fraction(1, 2))],
 )
 def test_orders_are_worth_what_their_rule_says(given_order: str, neighbours: Fraction, positions: Fraction) -> None:
-    items = [Item(id=name, text=name) for name in "abcd"]
+    items = tuple(Item(id=name, text=name) for name in "abcd")
     by_neighbours = Ordering(text="Order.", items=items)
     by_position = Ordering(text="Order.", items=items, partial=OrderRule.POSITIONS)
     assert share(by_neighbours, {"order": list(given_order)}) == neighbours
@@ -190,113 +208,28 @@ def test_orders_are_worth_what_their_rule_says(given_order: str, neighbours: Fra
 def test_each_right_pair_has_its_share_and_the_same_answer_may_belong_to_two() -> None:
     question = Matching(
         text="Which continent?",
-        pairs=[Pair(id="f", prompt="France", answer="Europe"), Pair(id="s", prompt="Spain", answer="Europe"),
-               Pair(id="j", prompt="Japan", answer="Asia")],
-        distractors=[Distractor(id="x", text="Africa")],
+        pairs=(Pair(id="f", prompt="France", answer="Europe"), Pair(id="s", prompt="Spain", answer="Europe"),
+               Pair(id="j", prompt="Japan", answer="Asia"),),
+        distractors=(Distractor(id="x", text="Africa"),),
     )  # fmt: skip
     assert len(question.present(SEED, shuffle=True)["answers"]) == 3
     assert share(question, {"pairs": {"f": "f", "s": "f", "j": "x"}}) == Fraction(2, 3)
     assert share(question, {"pairs": {}}) == 0
 
 
-@pytest.mark.parametrize(
-    ("said", "tolerance", "right"),
-    [
-        ("paris", {}, True),
-        ("  PARIS ", {}, True),
-        ("paris", {"match_case": True}, False),
-        ("Pariss", {}, False),
-        ("Pariss", {"slips_max": 1}, True),
-        ("Parsi", {"slips_max": 1}, True),
-        ("Pair", {"slips_max": 1}, False),
-        ("", {"slips_max": 3}, False),
-        ("pa-ris.", {}, False),
-        ("pa-ris.", {"ignore_spaces": True}, True),
-    ],
-)
-def test_a_teacher_says_how_exact_words_must_be(said: str, tolerance: dict[str, Any], right: bool) -> None:
-    question = ShortAnswer(text="?", accepted=[Form(text="Paris")], tolerance=Tolerance(**tolerance))
-    assert share(question, {"text": said}) == right
-
-
-@pytest.mark.parametrize(("said", "right"), [("Café", True), ("cafe", True), ("مَدْرَسَة", False)])
-def test_accents_count_only_if_they_should(said: str, right: bool) -> None:
-    question = ShortAnswer(text="?", accepted=[Form(text="café")])
-    assert share(question, {"text": said}) == right
-    strict = ShortAnswer(text="?", accepted=[Form(text="café")], tolerance=Tolerance(match_accents=True))
-    assert share(strict, {"text": "cafe"}) == 0
-
-
-@pytest.mark.parametrize("said", ["مدرسة", "مَدْرَسَةٌ", "مدرســـة", "مدرسه"])
-def test_arabic_is_compared_without_vowel_signs_and_tatweel(said: str) -> None:
-    question = ShortAnswer(text="؟", accepted=[Form(text="مدرسة")])
-    assert share(question, {"text": said}) == 1
-    alef = ShortAnswer(text="؟", accepted=[Form(text="أحمد")])
-    assert share(alef, {"text": "احمد"}) == 1
-    strict = Tolerance(arabic_forms=False, match_accents=True)
-    assert share(ShortAnswer(text="؟", accepted=[Form(text="أحمد")], tolerance=strict), {"text": "احمد"}) == 0
-
-
-def test_short_words_forgive_no_slip() -> None:
-    question = ShortAnswer(text="?", accepted=[Form(text="car")], tolerance=Tolerance(slips_max=3))
-    assert share(question, {"text": "cat"}) == 0
-
-
-def test_a_star_stands_for_anything_and_costs_no_time() -> None:
-    tolerance = Tolerance(wildcards=True)
-    question = ShortAnswer(text="?", accepted=[Form(text="the * of * rings")], tolerance=tolerance)
-    assert share(question, {"text": "The Lord of the Rings"}) == 1
-    assert share(question, {"text": "the rings"}) == 0
-    evil = ShortAnswer(text="?", accepted=[Form(text="*a" * 300 + "b")], tolerance=tolerance)
-    assert share(evil, {"text": "a" * 2000}) == 0
-
-
-def test_a_form_may_be_worth_a_part() -> None:
-    question = ShortAnswer(text="?", accepted=[Form(text="William Shakespeare"), Form(text="Shakespeare", percent=Decimal(50))])
-    assert (share(question, {"text": "shakespeare"}), share(question, {"text": "William Shakespeare"})) == (Fraction(1, 2), 1)
-
-
-@pytest.mark.parametrize(
-    ("said", "right"),
-    [("3.14", True), ("3,14", True), ("٣٫١٤", True), ("3.15", True), ("3.16", False), ("pi", False), ("", False), ("nan", False),
-     ("1e999", False), ("314e-2", True), ("+3.14", True), ("−3.14", False)],
-)  # fmt: skip
-def test_numbers_are_read_as_people_write_them(said: str, right: bool) -> None:
-    question = Numeric(text="?", accepted=[Figures(value=Decimal("3.14"), tolerance=Decimal("0.01"))])
-    assert share(question, question.read({"number": said}, SEED)) == right
-
-
-@pytest.mark.parametrize(
-    ("said", "meant"), [("1,234", "1234"), ("1,234", "1.234"), ("1 234,5", "1234.5"), ("1.234.567", "1234567")]
-)
-def test_thousands_are_understood_in_either_country(said: str, meant: str) -> None:
-    question = Numeric(text="?", accepted=[Figures(value=Decimal(meant))])
-    assert share(question, {"number": said}) == 1
-
-
-def test_units_turn_into_each_other() -> None:
-    question = Numeric(
-        text="How long?",
-        accepted=[Figures(value=Decimal("1.5"), tolerance=Decimal(1), tolerance_kind=ToleranceKind.RELATIVE)],
-        units=[Unit(name="m"), Unit(name="cm", factor=Decimal("0.01"))],
-        unit_required=True,
-    )
-    assert share(question, {"number": "150", "unit": "cm"}) == 1
-    assert share(question, {"number": "151 cm", "unit": ""}) == 1
-    assert share(question, {"number": "1.5", "unit": ""}) == 0
-    assert share(question, {"number": "1.5", "unit": "cm"}) == 0
-    with pytest.raises(ResponseInvalid):
-        question.read({"number": "1", "unit": "miles"}, SEED)
-
-
 def test_gaps_are_worth_their_weight() -> None:
     question = Cloze(
         text="[[g1]] is the capital of **France**; 6 × 7 = [[g2]]; water is [[g3]].",
-        gaps=[
-            WordGap(accepted=[Form(text="Paris")]),
-            NumberGap(accepted=[Figures(value=Decimal(42))], weight=2),
-            ChoiceGap(options=[Option(text="wet", is_correct=True), Option(text="dry")]),
-        ],
+        gaps=(
+            WordGap(accepted=(Form(text="Paris"),)),
+            NumberGap(accepted=(Figures(value=Decimal(42)),), weight=2),
+            ChoiceGap(
+                options=(
+                    Option(text="wet", is_correct=True),
+                    Option(text="dry"),
+                )
+            ),
+        ),
     )
     pieces = question.present(SEED, shuffle=True)["pieces"]
     assert [("gap" in piece) for piece in pieces] == [True, False, True, False, True, False]
@@ -307,7 +240,9 @@ def test_gaps_are_worth_their_weight() -> None:
     assert question.shown(kept, SEED) == {"gaps": {names[0]: "Rome", names[1]: "42", names[2]: wet}}
 
 
-@pytest.mark.parametrize("text", ["no gap", "[[g1]] [[g1]]", "[x](http://a.example/[[g1]])", "![[[g1]]](/x.png)", "[[g1]] [[g2]]"])
+@pytest.mark.parametrize(
+    "text", ["no gap", "[[g1]] [[g1]]", "[x](http://a.example/[[g1]])", "![[[g1]]](/x.png)", "[[g1]] [[g2]]"]
+)
 def test_a_gap_stands_in_the_text_once_and_in_no_link(text: str) -> None:
     with pytest.raises(QuestionInvalid):
         questions.parse({"type": "cloze", "text": text, "gaps": [{"kind": "words", "accepted": [{"text": "x"}]}]})
@@ -320,8 +255,16 @@ def test_an_essay_waits_for_a_person_unless_it_is_empty() -> None:
 
 
 def test_a_rubric_adds_up_and_wants_every_criterion() -> None:
-    levels = [Level(id="no", title="No", points=Decimal(0)), Level(id="yes", title="Yes", points=Decimal("1.5"))]
-    rubric = Rubric(criteria=[Criterion(id="a", title="Argument", levels=levels), Criterion(id="b", title="Words", levels=levels)])
+    levels = (
+        CriterionLevel(id="no", title="No", points=Decimal(0)),
+        CriterionLevel(id="yes", title="Yes", points=Decimal("1.5")),
+    )
+    rubric = Rubric(
+        criteria=(
+            Criterion(id="a", title="Argument", levels=levels),
+            Criterion(id="b", title="Words", levels=levels),
+        )
+    )
     assert rubric.share({"a": "yes", "b": "no"}) == Fraction(1, 2)
     for chosen in ({"a": "yes"}, {"a": "yes", "b": "perhaps"}, {}):
         with pytest.raises(RubricInvalid):
@@ -333,7 +276,8 @@ def test_a_rubric_adds_up_and_wants_every_criterion() -> None:
     [
         {"type": "multiple_choice", "text": "x", "options": [{"text": "a"}, {"text": "b"}]},
         {"type": "multiple_choice", "text": "x", "options": [{"text": "a", "is_correct": True}]},
-        {"type": "multiple_choice", "text": "x", "options": [{"text": "a", "is_correct": True}, {"text": "b", "is_correct": True}]},
+        {"type": "multiple_choice", "text": "x",
+         "options": [{"text": "a", "is_correct": True}, {"text": "b", "is_correct": True}]},
         {"type": "multiple_choice", "text": "x",
          "options": [{"id": "a", "text": "a", "is_correct": True}, {"id": "a", "text": "b"}]},
         {"type": "numeric", "text": "x", "accepted": [{"value": "NaN"}]},
@@ -354,7 +298,10 @@ def test_a_question_that_cannot_be_asked_is_refused_with_a_reason(written: Any) 
 def test_what_authors_write_cannot_hurt_who_reads_it() -> None:
     question = MultipleChoice(
         text="<script>alert(1)</script>*Which?*",
-        options=[Option(text="<img src=x onerror=alert(1)>", is_correct=True), Option(text="[x](javascript:alert(1))")],
+        options=(
+            Option(text="<img src=x onerror=alert(1)>", is_correct=True),
+            Option(text="[x](javascript:alert(1))"),
+        ),
     )
     shown = json.dumps(question.present(SEED, shuffle=True)) + questions.html(question.text)
     assert "<script" not in shown

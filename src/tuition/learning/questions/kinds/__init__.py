@@ -14,7 +14,7 @@ from tuition.learning.questions.errors import QuestionInvalid
 from tuition.learning.questions.kinds.arranged import Distractor, Item, Matching, Ordering, OrderRule, Pair
 from tuition.learning.questions.kinds.choice import MultipleChoice, Option, Partial, TrueFalse
 from tuition.learning.questions.kinds.cloze import ChoiceGap, Cloze, NumberGap, WordGap
-from tuition.learning.questions.kinds.essay import Criterion, Essay, Level, Rubric
+from tuition.learning.questions.kinds.essay import Criterion, CriterionLevel, Essay, Rubric
 from tuition.learning.questions.kinds.text import html, words
 from tuition.learning.questions.kinds.values import Mark, QuestionType, Response, points_for, veil
 from tuition.learning.questions.kinds.wording import Tolerance
@@ -48,12 +48,12 @@ __all__ = [
     "ChoiceGap",
     "Cloze",
     "Criterion",
+    "CriterionLevel",
     "Distractor",
     "Essay",
     "Figures",
     "Form",
     "Item",
-    "Level",
     "Mark",
     "Matching",
     "MultipleChoice",

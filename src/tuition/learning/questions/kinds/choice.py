@@ -42,7 +42,7 @@ class Option(Part):
     percent: Percent | None = Field(
         default=None, description="What choosing it is worth, when it is not simply right or wrong; may be negative."
     )
-    feedback: Note
+    feedback: Note = ""
 
 
 class Partial(StrEnum):
@@ -124,8 +124,8 @@ class TrueFalse(Question):
 
     type: Literal[QuestionType.TRUE_FALSE] = QuestionType.TRUE_FALSE
     answer: bool
-    feedback_true: Note
-    feedback_false: Note
+    feedback_true: Note = ""
+    feedback_false: Note = ""
 
     def present(self, seed: str, *, shuffle: bool) -> Presented:
         """Nothing but the statement."""

@@ -29,7 +29,7 @@ CRITERIA_MAX = 20
 LEVELS_MAX = 10
 
 
-class Level(Part):
+class CriterionLevel(Part):
     """How well a criterion is met, and what that is worth."""
 
     title: str = Field(min_length=1, max_length=500, examples=["Clear and complete"])
@@ -40,8 +40,8 @@ class Criterion(Part):
     """One thing to look at."""
 
     title: str = Field(min_length=1, max_length=500, examples=["Argument"])
-    description: Note
-    levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=LEVELS_MAX), parts_of("l")]
+    description: Note = ""
+    levels: Annotated[tuple[CriterionLevel, ...], Field(min_length=1, max_length=LEVELS_MAX), parts_of("l")]
 
     @property
     def points_max(self) -> Decimal:

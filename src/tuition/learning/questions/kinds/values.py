@@ -24,7 +24,7 @@ HUNDREDTH = Decimal("0.01")
 
 Text = Annotated[str, Field(max_length=TEXT_MAX)]
 Line = Annotated[str, Field(min_length=1, max_length=LINE_MAX)]
-Note = Annotated[str, Field(default="", max_length=LINE_MAX)]
+Note = Annotated[str, Field(max_length=LINE_MAX)]
 PartId = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]{0,24}$", description="Left out: numbered. Keep it when you edit.", examples=["a"])
 ]

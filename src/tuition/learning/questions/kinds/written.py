@@ -34,7 +34,7 @@ class Form(Value):
 
     text: Line = Field(examples=["Paris"])
     percent: Percent = Decimal(100)
-    feedback: Note
+    feedback: Note = ""
 
 
 class WordingRule(Value):
@@ -107,7 +107,7 @@ class Figures(Value):
     tolerance: Annotated[Decimal, Field(ge=0, max_digits=30, decimal_places=20, allow_inf_nan=False)] = Decimal(0)
     tolerance_kind: ToleranceKind = ToleranceKind.ABSOLUTE
     percent: Percent = Decimal(100)
-    feedback: Note
+    feedback: Note = ""
 
     def holds(self, given: Fraction) -> bool:
         """Whether a number is near enough."""

@@ -1,0 +1,1 @@
+"""What can happen to a quiz and to an attempt."""
