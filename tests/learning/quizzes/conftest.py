@@ -14,7 +14,7 @@ from tuition import catalog, identity
 from tuition.identity import Actor, Role
 from tuition.kernel import FrozenClock, clock, new_id
 from tuition.learning import courses, enrollments, quizzes
-from tuition.learning.courses import LessonAdded, LessonCopied, LessonType
+from tuition.learning.courses import LessonType
 from tuition.learning.questions import (
     AnyQuestion,
     Criterion,
@@ -109,12 +109,6 @@ TWO_OF_THREE = {
 """What journey's learner answers: 2.00 of 3, 1 of 1, 2 of 2, and an essay."""
 
 
-def wire(bus: Bus) -> None:
-    """What the composition root wires of the quizzes."""
-    bus.subscribe(LessonAdded, quizzes.reactions.on_lesson_added)
-    bus.subscribe(LessonCopied, quizzes.reactions.on_lesson_copied)
-
-
 async def found_school(session: Session, listed: list[tuple[AnyQuestion, Decimal]], **rules: Any) -> School:
     """A published course with a published quiz of these questions."""
     teacher, learner = await add_person(session, Role.CREATOR), await add_person(session)
@@ -133,7 +127,7 @@ async def found_school(session: Session, listed: list[tuple[AnyQuestion, Decimal
 @pytest.fixture
 async def school(session: Session, bus: Bus, moment: FrozenClock) -> School:
     """Ten points in four questions, twenty minutes, two attempts."""
-    wire(bus)
+    quizzes.wire(bus)
     return await found_school(session, TEN_POINTS, time_limit_minutes=20, max_attempts=2)
 
 
@@ -143,7 +137,7 @@ Found = Callable[..., Awaitable[School]]
 @pytest.fixture
 def found(session: Session, bus: Bus, moment: FrozenClock) -> Found:
     """Makes schools with other quizzes."""
-    wire(bus)
+    quizzes.wire(bus)
 
     async def make(*listed: tuple[AnyQuestion, int], **rules: Any) -> School:
         return await found_school(session, [(body, Decimal(points)) for body, points in listed], **rules)

@@ -7,7 +7,7 @@ Invariants: at most one attempt of a learner is in progress, and its questions a
 leaves before the quiz lets it; what was saved in time counts, whoever hands it in; points that change leave a trace.
 """
 
-from tuition.learning.quizzes import jobs, privacy, reactions
+from tuition.learning.quizzes import jobs, privacy
 from tuition.learning.quizzes.actions.attempts import Cover, cover, hand_in_overdue, look, save_answer, start, submit
 from tuition.learning.quizzes.actions.editing import (
     add_draw,
@@ -73,6 +73,7 @@ from tuition.learning.quizzes.queries.quizzes import (
     terms_for,
 )
 from tuition.learning.quizzes.queries.statistics import QuestionStatistics, Statistics, statistics_of
+from tuition.learning.quizzes.reactions import wire
 from tuition.learning.quizzes.rules import (
     LATE_GRACE,
     AttemptStatus,
@@ -142,7 +143,6 @@ __all__ = [
     "privacy",
     "quiz_of_lesson",
     "quizzes_of_course",
-    "reactions",
     "regrade",
     "remove_draw",
     "remove_from_quiz",
@@ -157,5 +157,6 @@ __all__ = [
     "submit",
     "terms_for",
     "to_grade_page",
+    "wire",
     "write_question",
 ]

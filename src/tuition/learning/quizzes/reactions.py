@@ -11,6 +11,13 @@ from tuition.learning.courses import LessonAdded, LessonCopied, LessonType
 from tuition.learning.quizzes.actions.editing import copy_quiz, make_quiz
 from tuition.learning.quizzes.queries.quizzes import quiz_of_lesson
 from tuition.platform.database import Session
+from tuition.platform.events import Bus
+
+
+def wire(bus: Bus) -> None:
+    """What the quizzes hear of the courses."""
+    bus.subscribe(LessonAdded, on_lesson_added)
+    bus.subscribe(LessonCopied, on_lesson_copied)
 
 
 async def on_lesson_added(session: Session, fact: LessonAdded) -> None:
