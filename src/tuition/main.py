@@ -32,7 +32,7 @@ from tuition.edge import (
 )
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
-from tuition.learning import courses, enrollments
+from tuition.learning import courses, enrollments, quizzes
 from tuition.payments.adapters.sandbox import SandboxGateway
 from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
 from tuition.platform.database import Database, Session, connect
@@ -42,7 +42,7 @@ from tuition.web import owner
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.site import load_shell
 
-LEARNING = (courses, enrollments)
+LEARNING = (courses, enrollments, quizzes)
 """The parts of the school, from the ground up: each wires what it hears of the rooms and parts below it."""
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
