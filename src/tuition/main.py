@@ -17,7 +17,21 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 import tuition
-from tuition import access, api, catalog, commerce, community, earnings, identity, messaging, metering, payments, playback, wallets, web
+from tuition import (
+    access,
+    api,
+    catalog,
+    commerce,
+    community,
+    earnings,
+    identity,
+    messaging,
+    metering,
+    payments,
+    playback,
+    wallets,
+    web,
+)
 from tuition.api import health, openapi
 from tuition.api.playing import Heartbeat
 from tuition.edge import (
@@ -32,7 +46,7 @@ from tuition.edge import (
 )
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
-from tuition.learning import courses, enrollments, quizzes
+from tuition.learning import certificates, courses, enrollments, quizzes
 from tuition.payments.adapters.sandbox import SandboxGateway
 from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
 from tuition.platform.database import Database, Session, connect
@@ -42,7 +56,7 @@ from tuition.web import owner
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.site import load_shell
 
-LEARNING = (courses, enrollments, quizzes)
+LEARNING = (courses, enrollments, quizzes, certificates)
 """The parts of the school, from the ground up: each wires what it hears of the rooms and parts below it."""
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -65,6 +79,8 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
     services.provide(messaging.Hub, messaging.Hub(database, settings.direct_address or database_url))
     services.provide(Settings, settings)
     base = public_address(settings)
+    openid = identity.OpenIdProviders(settings.openid_providers, redirect_base=base, may_be_inside=settings.openid_inside)
+    services.provide(identity.OpenIdProviders, openid)
     identity.configure(
         access_lifetime=timedelta(minutes=settings.access_token_minutes),
         refresh_lifetime=timedelta(days=settings.refresh_token_days),
@@ -75,6 +91,7 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
         translations=translations_of,
         keeps=settings.mail_provider is MailProvider.OUTBOX,
     )
+    certificates.configure(public_url=base, translations=translations_of)
     privacy.register("platform", export=audit.export, erase=audit.erase)
     for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce, community):
         privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
@@ -91,6 +108,8 @@ def wire(bus: Bus) -> None:
         bus.subscribe(payments.PaymentFailed, declined)
     for disputed in (wallets.on_payment_disputed, commerce.on_payment_disputed):
         bus.subscribe(payments.PaymentDisputed, disputed)
+    for given_back in (wallets.on_refunded_outside, commerce.on_refunded_outside):
+        bus.subscribe(payments.RefundedOutside, given_back)
     bus.subscribe(payments.PaymentSucceeded, _count_payment)
     bus.subscribe(payments.RefundSucceeded, _count_refund)
     bus.subscribe(payments.MethodRemoved, wallets.on_method_removed)
@@ -305,6 +324,10 @@ async def _refuse(request: Request, error: Exception) -> Response:
     headers = {"retry-after": str(retry)} if retry is not None else {}
     if isinstance(error, identity.SignInNeeded) and not _is_for_program(request) and request.method == "GET":
         return web.to_sign_in(request)
+    if isinstance(error, identity.FreshSignInNeeded) and not _is_for_program(request):
+        return web.to_confirm(request)
+    if isinstance(error, identity.SecondFactorNeeded) and not _is_for_program(request):
+        return web.to_second_factor(request)
     if _is_for_program(request):
         return problem_response(status, error.code, error.sentence, fields=error.fields, headers=headers)
     response = render_refusal(request, error, status)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from tuition import identity
 from tuition.edge import EdgeRoute, Reading, SignedIn, Writing, problems
@@ -43,6 +44,8 @@ class SiteOut(BaseModel):
     max_upload_bytes: int
     terms_version: str
     sign_up_open: bool
+    mfa_roles: list[str] = Field(description="Roles whose people must have a second step.", examples=[["owner"]])
+    mfa_from: datetime | None = Field(description="From when on they cannot go on without; null: at once.")
     legal_name: str | None
     legal_address: str | None
     legal_country: str | None
@@ -86,6 +89,8 @@ class SiteIn(BaseModel):
     top_up_max_minor: int = Field(default=1, ge=1, le=10**12)
     max_upload_bytes: int = Field(default=1, ge=1, le=2**40)
     sign_up_open: bool = True
+    mfa_roles: list[Literal["learner", "creator", "partner", "owner", "operator"]] = Field(default=[], max_length=5)
+    mfa_from: AwareDatetime | None = None
     legal_name: str | None = Field(default=None, max_length=500)
     legal_address: str | None = Field(default=None, max_length=5000)
     legal_country: str | None = Field(default=None, max_length=2, examples=["FR"])
@@ -106,4 +111,6 @@ async def change(body: SiteIn, session: Writing, actor: SignedIn) -> SiteOut:
     Needs `site:configure`.
     """
     identity.require(actor, "site:configure")
+    if body.model_fields_set & {"mfa_roles", "mfa_from"}:
+        identity.require_fresh(actor)
     return SiteOut.of(await site.change(session, actor.id, **body.model_dump(exclude_unset=True)))

@@ -30,6 +30,7 @@ application.command("migrate")(database.migrate)
 application.command("doctor")(database.doctor)
 application.command("bench")(bench.bench)
 application.add_typer(books.application, name="ledger")
+application.add_typer(people.application, name="people")
 
 
 @application.callback(invoke_without_command=True)

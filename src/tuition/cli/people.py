@@ -1,4 +1,4 @@
-"""``tuition init``: the first owner of a real installation."""
+"""``tuition init``: the first owner of a real installation; ``tuition people``: letting somebody back in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,28 @@ from tuition import identity
 from tuition.cli import output, processes
 from tuition.platform import migrate, site
 from tuition.platform.settings import Mode, Settings, load
+
+application = typer.Typer(help="Help people who cannot sign in.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@application.callback()
+def people() -> None:
+    """Help people who cannot sign in."""
+
+
+@application.command("reset-mfa")
+def reset_mfa(email: Annotated[str, typer.Argument(help="Whose second step to take off.")]) -> None:
+    """Take two-step verification off somebody who has lost it, such as the only owner. They are signed out and told by mail."""
+    asyncio.run(_reset_mfa(load(), email))
+    output.console.print(f"Two-step verification is off for {email}; every device is signed out.", highlight=False)
+
+
+async def _reset_mfa(settings: Settings, email: str) -> None:
+    async with processes.runtime(settings) as runtime, runtime.database.transaction() as session:
+        person = await identity.person_by_address(session, email)
+        if person is None:
+            raise identity.PersonUnknown
+        await identity.reset_second_factor(session, None, person.id)
 
 
 def init(

@@ -7,7 +7,7 @@ twice; a refusal is ``application/problem+json`` (RFC 9457) and never a stack tr
 """
 
 from tuition.edge.body import MoneyIn, MoneyOut, PageOut
-from tuition.edge.dependencies import ClientInfo, CurrentActor, Reading, Services, SignedIn, Stepping, Steps, Writing
+from tuition.edge.dependencies import ClientInfo, CurrentActor, Fresh, Reading, Services, SignedIn, Stepping, Steps, Writing
 from tuition.edge.gate import GateMiddleware, limit_visitors
 from tuition.edge.problems import Problem, problem_response, problems, status_of
 from tuition.edge.runtime import Runtime, runtime_of
@@ -21,6 +21,7 @@ __all__ = [
     "ClientInfo",
     "CurrentActor",
     "EdgeRoute",
+    "Fresh",
     "GateMiddleware",
     "MoneyIn",
     "MoneyOut",

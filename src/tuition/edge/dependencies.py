@@ -12,6 +12,9 @@ from tuition.edge.unit import Client, Unit, unit_of
 from tuition.identity import Actor
 from tuition.platform.database import Database, ReadSession, Session
 
+SETTING_UP = ("/settings/security", "/confirm", "/v1/me/mfa", "/v1/me/passkeys", "/v1/auth/", "/verify-email")
+"""Where somebody whose role needs a second step, and who has none yet, may go: to set one up."""
+
 
 async def _writing(request: Request) -> Session:
     return await unit_of(request).writing()
@@ -40,7 +43,13 @@ async def _signed_in(request: Request) -> Actor:
     actor = await unit_of(request).actor()
     if actor is None:
         raise identity.SignInNeeded
+    if not request.url.path.startswith(SETTING_UP):
+        await unit_of(request).require_second_factor(actor)
     return actor
+
+
+async def _fresh(request: Request) -> Actor:
+    return identity.require_fresh(await _signed_in(request))
 
 
 def _client(request: Request) -> Client:
@@ -59,6 +68,8 @@ CurrentActor = Annotated[Actor | None, Depends(_current_actor)]
 """Who asks, or ``None`` for a visitor."""
 SignedIn = Annotated[Actor, Depends(_signed_in)]
 """Who asks; a visitor is refused with 401."""
+Fresh = Annotated[Actor, Depends(_fresh)]
+"""Who asks, having proven within the last ten minutes that it is them; else 403, or the page that asks for it."""
 ClientInfo = Annotated[Client, Depends(_client)]
 """Address and browser of the one who asks."""
 Services = Annotated[Runtime, Depends(runtime_of)]

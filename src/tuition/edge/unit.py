@@ -97,6 +97,11 @@ class Unit:
             self._actor_known = True
         return self._actor
 
+    async def require_second_factor(self, actor: Actor) -> None:
+        """Refuse an actor whose role must have a second step and who has none."""
+        if not actor.mfa_enabled:
+            await identity.require_second_factor(self._session or await self.reading(), actor)
+
     async def steps(self) -> Database:
         """The database, for work of several transactions: the key is claimed at once, in a transaction of its own."""
         if self._claim is None and (wanted := await self._wanted()) is not None:
@@ -184,6 +189,8 @@ class Unit:
         else:
             assert cookie, "one of the two was sent"
             actor = await identity.authenticate_cookie(session, cookie)
+        if actor is not None and actor.is_read_only and self.request.method not in SAFE_METHODS:
+            raise identity.ApiKeyReadOnly
         if actor is not None and self._session is None and identity.is_visit_due(actor):
             async with self.runtime.database.transaction() as writing:
                 await identity.note_visit(writing, actor)

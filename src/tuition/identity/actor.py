@@ -59,6 +59,14 @@ class Actor:
     signed_in_at: datetime | None = None
     last_seen_at: datetime | None = None
     """When the sign-in was last noted as used (see ``identity.note_visit``)."""
+    confirmed_at: datetime | None = None
+    """When the person last proved on this device who they are (see ``identity.require_fresh``)."""
+    mfa_enabled: bool = False
+    api_key_id: UUID | None = None
+    """The key that the request came by, when it was not a sign-in."""
+    scopes: frozenset[str] | None = None
+    """The permissions that the key is limited to; ``None`` for a sign-in, which has all of its person's."""
+    is_read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,34 @@ encrypted or not at all; it must never become a job's argument or a line in a lo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+
+class SecurityNews(StrEnum):
+    """What a person is told about the protection of their account."""
+
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    """The people who run the site took it off."""
+    SECOND_FACTOR_LOCKED = "second_factor_locked"
+    """Somebody has the password and guesses codes."""
+    AUTHENTICATOR_REPLACED = "authenticator_replaced"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_COPIED = "passkey_copied"
+    """A passkey's counter went backwards."""
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
+    API_KEY_MADE = "api_key_made"
+    NEW_DEVICE = "new_device"
+    """A sign-in from a device that was not seen before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +101,16 @@ class PasswordChanged:
     """The password is another one now; other sign-ins were ended."""
 
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityChanged:
+    """Something about how the account is protected has changed, or was tried; the person should know."""
+
+    person_id: UUID
+    what: SecurityNews
+    about: Mapping[str, str | int] = field(default_factory=dict)
+    """What makes it concrete: a device, an address on the net, how many codes are left."""
 
 
 @dataclass(frozen=True, slots=True)

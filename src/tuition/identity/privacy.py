@@ -10,7 +10,20 @@ from sqlalchemy import delete, select, update
 from tuition.identity.actions.signing_in import end_sign_ins
 from tuition.identity.actor import UserStatus
 from tuition.identity.events import PersonErased
-from tuition.identity.models import UNUSABLE_PASSWORD, MailedToken, SignIn, TermsAcceptance, User, UserRole
+from tuition.identity.models import (
+    UNUSABLE_PASSWORD,
+    ApiKey,
+    Authenticator,
+    Challenge,
+    MailedToken,
+    OAuthIdentity,
+    Passkey,
+    RecoveryCode,
+    SignIn,
+    TermsAcceptance,
+    User,
+    UserRole,
+)
 from tuition.identity.rules.sign_ins import EndReason
 from tuition.kernel import clock
 from tuition.platform.database import AnySession, Session
@@ -19,6 +32,13 @@ from tuition.platform.events import publish
 ERASED_DOMAIN = "erased.invalid"
 """A domain that can never exist (RFC 2606), so that no mail is ever sent to an erased address."""
 _NOT_EXPORTED = {"password_hash"}
+_PROOFS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
+    "authenticators": (Authenticator, ("confirmed_at", "created_at")),
+    "passkeys": (Passkey, ("name", "transports", "is_synced", "created_at", "last_used_at")),
+    "linked_accounts": (OAuthIdentity, ("provider", "issuer", "subject", "email", "created_at", "last_used_at")),
+    "api_keys": (ApiKey, ("name", "prefix", "scopes", "is_read_only", "created_at", "last_used_at", "expires_at", "revoked_at")),
+}
+"""What proves that it is them, and which columns are theirs to have. Secrets, keys and hashes are not handed out."""
 
 
 async def export(session: AnySession, person_id: UUID) -> dict[str, Any]:
@@ -43,6 +63,7 @@ async def export(session: AnySession, person_id: UUID) -> dict[str, Any]:
                 "ended_at": _plain(one.ended_at),
                 "ip": _plain(one.ip),
                 "user_agent": one.user_agent,
+                "method": one.method,
             }
             for one in sign_ins
         ],
@@ -57,7 +78,13 @@ async def export(session: AnySession, person_id: UUID) -> dict[str, Any]:
             }
             for one in agreed
         ],
+        **{name: await _rows(session, model, columns, person_id) for name, (model, columns) in _PROOFS.items()},
     }
+
+
+async def _rows(session: AnySession, model: type[Any], columns: tuple[str, ...], person_id: UUID) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(model).where(model.user_id == person_id).order_by(model.id))
+    return [{column: _plain(getattr(one, column)) for column in columns} for one in rows]
 
 
 async def erase(session: Session, person_id: UUID) -> None:
@@ -66,8 +93,10 @@ async def erase(session: Session, person_id: UUID) -> None:
     if user is None or user.status == UserStatus.ERASED:
         return
     await end_sign_ins(session, person_id, reason=EndReason.LEFT)
-    await session.execute(update(SignIn).where(SignIn.user_id == person_id).values(ip=None, user_agent=""))
-    await session.execute(delete(MailedToken).where(MailedToken.user_id == person_id))
+    await session.execute(update(SignIn).where(SignIn.user_id == person_id).values(ip=None, user_agent="", device_hash=None))
+    for model in (MailedToken, Challenge, Authenticator, RecoveryCode, Passkey, OAuthIdentity, ApiKey):
+        await session.execute(delete(model).where(model.user_id == person_id))
+    user.mfa_enabled = False
     user.email, user.password_hash = f"{person_id}@{ERASED_DOMAIN}", UNUSABLE_PASSWORD
     user.full_name, user.bio, user.phone, user.profile_image_url = "", None, None, None
     user.birth_year, user.country, user.status_reason = None, None, None
@@ -77,6 +106,6 @@ async def erase(session: Session, person_id: UUID) -> None:
 
 
 def _plain(value: object) -> Any:
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | int | str | list):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

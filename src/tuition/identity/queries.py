@@ -14,7 +14,7 @@ from sqlalchemy.types import Text
 
 from tuition.identity.actor import Actor, PersonCard, Role, UserStatus
 from tuition.identity.errors import PersonUnknown
-from tuition.identity.models import RefreshToken, SignIn, TermsAcceptance, User, UserRole
+from tuition.identity.models import ApiKey, RefreshToken, SignIn, TermsAcceptance, User, UserRole
 from tuition.identity.rules.permissions import allows, require
 from tuition.kernel import clock
 from tuition.platform import paging
@@ -35,10 +35,11 @@ _COLUMNS = (
     User.currency,
     User.full_name,
     User.profile_image_url,
+    User.mfa_enabled,
     _roles.label("roles"),
 )
 _BY_ID = select(*_COLUMNS).where(User.id == bindparam("id"))
-_SIGN_IN = (SignIn.id.label("sign_in_id"), SignIn.created_at.label("signed_in_at"), SignIn.last_seen_at)
+_SIGN_IN = (SignIn.id.label("sign_in_id"), SignIn.created_at.label("signed_in_at"), SignIn.last_seen_at, SignIn.confirmed_at)
 # One statement each, since every request runs one: whoever is signed in, with roles and the state of the sign-in.
 _BY_ACCESS_TOKEN = (
     select(*_COLUMNS, *_SIGN_IN)
@@ -61,12 +62,36 @@ _BY_COOKIE = (
         User.status == UserStatus.ACTIVE.value,
     )
 )
+_BY_API_KEY = (
+    select(*_COLUMNS, ApiKey.id.label("api_key_id"), ApiKey.scopes, ApiKey.is_read_only, ApiKey.last_used_at)
+    .join(ApiKey, ApiKey.user_id == User.id)
+    .where(
+        ApiKey.key_hash == bindparam("hash"),
+        ApiKey.revoked_at.is_(None),
+        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > bindparam("now")),
+        User.status == UserStatus.ACTIVE.value,
+    )
+)
 
 
 async def get_actor(session: AnySession, user_id: UUID) -> Actor | None:
     """The person as an actor, whatever the account's status; ``None`` when there is nobody."""
     row = (await session.execute(_BY_ID, {"id": user_id})).one_or_none()
     return None if row is None else _actor(row)
+
+
+async def get_actor_by_api_key(session: AnySession, key_hash: str, *, now: datetime) -> Actor | None:
+    """For whom a script acts by this key at ``now``."""
+    row = (await session.execute(_BY_API_KEY, {"hash": key_hash, "now": now})).one_or_none()
+    if row is None:
+        return None
+    return replace(
+        _actor(row),
+        api_key_id=row.api_key_id,
+        scopes=frozenset(row.scopes),
+        is_read_only=row.is_read_only,
+        last_seen_at=row.last_used_at,
+    )
 
 
 async def get_actor_by_access_token(session: AnySession, token_hash: str, *, now: datetime) -> Actor | None:
@@ -86,6 +111,12 @@ async def people_by_id(session: AnySession, ids: Iterable[UUID]) -> dict[UUID, P
         return {}
     rows = await session.execute(select(User.id, User.full_name, User.profile_image_url).where(User.id.in_(wanted)))
     return {row.id: PersonCard(row.id, row.full_name, row.profile_image_url) for row in rows}
+
+
+async def person_by_address(session: AnySession, email: str) -> User | None:
+    """Whose address this is, for whoever runs the machine."""
+    found: User | None = await session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+    return found
 
 
 async def get_person_for(session: AnySession, actor: Actor, person_id: UUID) -> User:
@@ -158,7 +189,13 @@ async def _signed_in(session: AnySession, statement: Select[Any], token_hash: st
     if row is None:
         return None
     actor = _actor(row)
-    return replace(actor, sign_in_id=row.sign_in_id, signed_in_at=row.signed_in_at, last_seen_at=row.last_seen_at)
+    return replace(
+        actor,
+        sign_in_id=row.sign_in_id,
+        signed_in_at=row.signed_in_at,
+        last_seen_at=row.last_seen_at,
+        confirmed_at=row.confirmed_at,
+    )
 
 
 def _actor(row: Row[Any]) -> Actor:
@@ -173,4 +210,5 @@ def _actor(row: Row[Any]) -> Actor:
         currency=row.currency,
         full_name=row.full_name,
         profile_image_url=row.profile_image_url,
+        mfa_enabled=row.mfa_enabled,
     )

@@ -51,6 +51,12 @@ async def on_refresh_token_reused(session: Session, fact: identity.RefreshTokenR
     await _warn(session, fact.person_id, "session_stolen")
 
 
+async def on_security_changed(session: Session, fact: identity.SecurityChanged) -> None:
+    """Whoever did not do it has to learn of it."""
+    context = {"what": fact.what.value, "url": SECURITY_PAGE, **{name: value for name, value in fact.about.items() if value}}
+    await send_email(session, "security_notice", to_person=fact.person_id, context=context)
+
+
 async def on_address_claimed_again(session: Session, fact: identity.AddressClaimedAgain) -> None:
     """Only the person of the address learns that it has an account."""
     await _warn(session, fact.person_id, "address_claimed")
@@ -65,6 +71,7 @@ def wire(bus: Bus) -> None:
     bus.subscribe(identity.EmailChanged, on_email_changed)
     bus.subscribe(identity.PasswordChanged, on_password_changed)
     bus.subscribe(identity.RefreshTokenReused, on_refresh_token_reused)
+    bus.subscribe(identity.SecurityChanged, on_security_changed)
     bus.subscribe(identity.AddressClaimedAgain, on_address_claimed_again)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tuition.web import community, identity, money, owner, playing, site, storefront, studio
+from tuition.web import community, identity, learning, money, owner, playing, site, storefront, studio
 
 ROUTERS: list[APIRouter] = [
     *site.ROUTERS,
@@ -15,6 +15,7 @@ ROUTERS: list[APIRouter] = [
     *money.ROUTERS,
     *owner.ROUTERS,
     playing.router,
+    *learning.ROUTERS,
     *community.ROUTERS,
     *storefront.ROUTERS,
     *studio.ROUTERS,

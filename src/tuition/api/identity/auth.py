@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from tuition import identity
+from tuition.api.identity.proofs import MfaChallenge
 from tuition.api.identity.shapes import (
     PASSWORD_EXAMPLE,
     Address,
@@ -88,12 +89,15 @@ async def sign_up(body: SignUpIn, session: Writing, client: ClientInfo) -> Messa
     return Message(message=ON_ITS_WAY)
 
 
-@router.post("/login", include_in_schema=False, response_model=TokensOut)  # the name under which many programs look for it
+@router.post("/login", include_in_schema=False, response_model=TokensOut | MfaChallenge)  # where many programs look for it
 @router.post(
-    "/sign-in", response_model=TokensOut, responses=problems(401, 403, 429), summary="Sign in with e-mail address and password"
+    "/sign-in",
+    response_model=TokensOut,
+    responses={202: {"model": MfaChallenge, "description": "A second proof is needed"}, **problems(401, 403, 429)},
+    summary="Sign in with e-mail address and password",
 )
 async def sign_in(body: SignInIn, session: Writing, client: ClientInfo) -> TokensOut | Response:
-    """Get the first pair of tokens of a new sign-in.
+    """Get the first pair of tokens of a new sign-in, or 202 with a challenge when the account asks for a second proof.
 
     After five failures in a row the next attempt has to wait, longer each time up to a quarter of an hour: the answer is 429 with
     `Retry-After`. A wrong password and an unknown address get the same answer.
@@ -101,6 +105,8 @@ async def sign_in(body: SignInIn, session: Writing, client: ClientInfo) -> Token
     outcome = await identity.sign_in_program(
         session, email=body.email, password=body.password, ip=client.ip, user_agent=client.user_agent
     )
+    if isinstance(outcome, identity.SecondStep):
+        return Response(MfaChallenge.of(outcome).model_dump_json(), status_code=202, media_type="application/json")
     return refused(outcome) if isinstance(outcome, identity.Refused) else TokensOut.of(outcome, clock.now())
 
 

@@ -33,23 +33,23 @@ class ProfileIn(Input):
 
 
 class EmailIn(Input):
-    """The address that is to become the account's, and the present password."""
+    """The address that is to become the account's, and the present password unless the sign-in is fresh."""
 
     email: Address
-    current_password: Secret = Field(examples=[PASSWORD_EXAMPLE])
+    current_password: Secret | None = Field(default=None, examples=[PASSWORD_EXAMPLE])
 
 
 class PasswordIn(Input):
-    """The present password and the next one."""
+    """The next password, and the present one unless the sign-in is fresh."""
 
-    current_password: Secret = Field(examples=[PASSWORD_EXAMPLE])
+    current_password: Secret | None = Field(default=None, examples=[PASSWORD_EXAMPLE])
     new_password: NewPassword
 
 
 class ConfirmIn(Input):
-    """The present password."""
+    """The present password, unless the sign-in is fresh."""
 
-    current_password: Secret = Field(examples=[PASSWORD_EXAMPLE])
+    current_password: Secret | None = Field(default=None, examples=[PASSWORD_EXAMPLE])
 
 
 class CreatorIn(Input):
@@ -64,6 +64,10 @@ class SignInOut(BaseModel):
 
     id: UUID
     kind: str = Field(description="`browser` or `api`.", examples=["browser"])
+    method: str = Field(
+        description="How it was proven: `password`, `second_factor`, `recovery_code`, `passkey`, `openid` or `vouched`.",
+        examples=["password"],
+    )
     user_agent: str
     ip: str | None
     created_at: datetime
@@ -106,6 +110,8 @@ async def change(body: ProfileIn, session: Writing, actor: SignedIn) -> PersonOu
 )
 async def change_email(body: EmailIn, session: Writing, actor: SignedIn, client: ClientInfo) -> Message | Response:
     """Mail a link to the new address; until it is used, the old one holds. Afterwards the old one is told."""
+    if body.current_password is None:
+        identity.require_fresh(actor)
     outcome = await identity.request_email_change(
         session, actor, new_address=body.email, current_password=body.current_password, ip=client.ip
     )
@@ -115,6 +121,8 @@ async def change_email(body: EmailIn, session: Writing, actor: SignedIn, client:
 @router.put("/password", status_code=204, response_model=None, responses=problems(401, 403, 429), summary="Change my password")
 async def change_password(body: PasswordIn, session: Writing, actor: SignedIn, client: ClientInfo) -> Response:
     """Set another password. Every other sign-in is ended."""
+    if body.current_password is None:
+        identity.require_fresh(actor)
     outcome = await identity.change_password(
         session, actor, current_password=body.current_password, new_password=body.new_password, ip=client.ip
     )
@@ -129,6 +137,7 @@ async def sign_ins(session: Reading, actor: SignedIn) -> PageOut[SignInOut]:
         SignInOut(
             id=one.id,
             kind=one.kind,
+            method=one.method,
             user_agent=one.user_agent,
             ip=None if one.ip is None else str(one.ip),
             created_at=one.created_at,
@@ -166,5 +175,7 @@ async def become_creator(body: CreatorIn, session: Writing, actor: SignedIn, cli
 )
 async def deactivate(body: ConfirmIn, session: Writing, actor: SignedIn, client: ClientInfo) -> Response:
     """Close the account and end every sign-in. What was bought stays recorded; the owner can open the account again."""
+    if body.current_password is None:
+        identity.require_fresh(actor)
     outcome = await identity.deactivate(session, actor, current_password=body.current_password, ip=client.ip)
     return refused(outcome) if outcome is not None else Response(status_code=204)

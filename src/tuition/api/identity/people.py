@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tuition import identity
 from tuition.api.identity.shapes import Input, PersonOut
-from tuition.edge import EdgeRoute, PageOut, Reading, SignedIn, Writing, problems
+from tuition.edge import EdgeRoute, Fresh, PageOut, Reading, SignedIn, Writing, problems
 from tuition.identity import Role, UserStatus
 from tuition.platform import paging
 from tuition.platform.database import AnySession
@@ -72,6 +72,17 @@ async def reinstate(person_id: UUID, session: Writing, actor: SignedIn) -> Perso
 
 
 @router.put("/{person_id}/roles", responses=problems(401, 403, 404, 409), summary="Set a person's roles")
-async def set_roles(person_id: UUID, body: RolesIn, session: Writing, actor: SignedIn) -> PersonOut:
-    """Let a person hold exactly these roles. Needs `roles:assign`. Somebody has to stay owner."""
+async def set_roles(person_id: UUID, body: RolesIn, session: Writing, actor: Fresh) -> PersonOut:
+    """Let a person hold exactly these roles. Needs `roles:assign` and a fresh sign-in. Somebody has to stay owner."""
     return await _shown(session, await identity.set_roles(session, actor, person_id, body.roles, primary=body.primary))
+
+
+@router.post(
+    "/{person_id}/reset-mfa", status_code=204, responses=problems(401, 403, 404, 409), summary="Take a person's second step off"
+)
+async def reset_mfa(person_id: UUID, session: Writing, actor: Fresh) -> None:
+    """For somebody who has lost phone and paper: forget app and codes, end every sign-in, and tell the person.
+
+    Needs `people:manage` and a fresh sign-in. Make sure first that it is them who asks.
+    """
+    await identity.reset_second_factor(session, actor, person_id)

@@ -61,6 +61,7 @@ class PersonOut(BaseModel):
     preferences: dict[str, Any]
     onboarding_completed_at: datetime | None
     last_login_at: datetime | None
+    mfa_enabled: bool = Field(description="Whether signing in by password asks for a second proof.")
     created_at: datetime
 
     @classmethod

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from tuition import payments
-from tuition.edge import EdgeRoute, MoneyOut, PageOut, Reading, SignedIn, Writing, problems
+from tuition.edge import EdgeRoute, Fresh, MoneyOut, PageOut, Reading, SignedIn, Writing, problems
 from tuition.kernel import Currency, Money
 from tuition.payments import Payment, PaymentMethod
 from tuition.platform import paging
@@ -132,7 +132,7 @@ async def make_default(method_id: UUID, session: Writing, actor: SignedIn) -> Me
     return MethodOut.of(await payments.make_default(session, actor, method_id))
 
 
-@methods.delete("/{method_id}", status_code=204, summary="Forget a card", responses=problems(401, 404))
-async def remove(method_id: UUID, session: Writing, actor: SignedIn) -> None:
-    """It is not charged any more; past payments stay as they are."""
+@methods.delete("/{method_id}", status_code=204, summary="Forget a card", responses=problems(401, 403, 404))
+async def remove(method_id: UUID, session: Writing, actor: Fresh) -> None:
+    """It is not charged any more; past payments stay as they are. Needs a fresh sign-in."""
     await payments.remove_method(session, actor, method_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import case, update
 
 from tuition.identity import queries
+from tuition.identity.actions.api_keys import authenticate_api_key, is_api_key, note_key_used
 from tuition.identity.actor import Actor
 from tuition.identity.errors import TokenRefused
 from tuition.identity.models import SignIn
@@ -18,10 +19,12 @@ TOKEN_LENGTH_MAX = 200
 
 
 async def authenticate_token(session: AnySession, bearer: str) -> Actor:
-    """Who sends this access token. Raises ``TokenRefused`` when it is unknown or expired, or when its sign-in was ended.
+    """Who sends this access token or API key. Raises ``TokenRefused`` (or ``ApiKeyRefused``) when it is unknown or has ended.
 
     The answer comes from the database each time, so that ending a sign-in or suspending a person acts at once.
     """
+    if is_api_key(bearer):
+        return await authenticate_api_key(session, bearer)
     actor = None
     if len(bearer) <= TOKEN_LENGTH_MAX:
         actor = await queries.get_actor_by_access_token(session, secrets.hash_token(bearer), now=clock.now())
@@ -39,12 +42,17 @@ async def authenticate_cookie(session: AnySession, cookie: str) -> Actor | None:
 
 def is_visit_due(actor: Actor) -> bool:
     """Whether it is time to note that this sign-in is in use: every five minutes, so that not every request writes."""
+    if actor.api_key_id is not None and actor.last_seen_at is None:
+        return True
     return actor.last_seen_at is not None and clock.now() - actor.last_seen_at >= SEEN_EVERY
 
 
 async def note_visit(session: Session, actor: Actor) -> None:
     """Note that a sign-in is in use. A browser stays signed in as long from this visit on as it did from the last one."""
     if not is_visit_due(actor):
+        return
+    if actor.api_key_id is not None:
+        await note_key_used(session, actor.api_key_id)
         return
     now = clock.now()
     prolonged = SignIn.expires_at + (now - SignIn.last_seen_at)

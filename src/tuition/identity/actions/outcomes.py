@@ -27,6 +27,8 @@ class BrowserSignIn:
     sign_in_id: UUID
     cookie: str = field(repr=False)
     expires_at: datetime
+    device: str = field(repr=False)
+    """A word for the browser to keep when it is signed out: by it, we know the device again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,18 @@ class Tokens:
     access_expires_at: datetime
     refresh_token: str = field(repr=False)
     refresh_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """The first proof was right; this token stands for it while the second one is given."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+    ways: tuple[str, ...]
+    """What can be given: ``code``, ``recovery_code``, ``passkey``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """It is them, and this device counts as confirmed for a while."""

@@ -9,11 +9,14 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from tuition.identity import errors, events
-from tuition.identity.actions import throttling
-from tuition.identity.actions.hashing import hash_password, is_outdated, verify_password
-from tuition.identity.actions.outcomes import BrowserSignIn, Refused, Tokens
+from tuition.identity.actions.factors import challenges, codes
+from tuition.identity.actions.outcomes import BrowserSignIn, Refused, SecondStep, Tokens
+from tuition.identity.actions.proofs import throttling
+from tuition.identity.actions.proofs.hashing import hash_password, is_outdated, verify_password
 from tuition.identity.actor import Actor, UserStatus
-from tuition.identity.models import RefreshToken, SignIn, User
+from tuition.identity.events import SecurityNews
+from tuition.identity.models import Passkey, RefreshToken, SignIn, User
+from tuition.identity.rules.factors import ChallengePurpose, device_signature
 from tuition.identity.rules.people import PASSWORD_LENGTH_MAX, clean_password
 from tuition.identity.rules.sign_ins import (
     ACCESS_LIFETIME,
@@ -21,12 +24,16 @@ from tuition.identity.rules.sign_ins import (
     REFRESH_LIFETIME,
     EndReason,
     SignInKind,
+    SignInMethod,
     machine_address,
 )
 from tuition.kernel import DomainError, clock, new_id
 from tuition.platform import audit, secrets
 from tuition.platform.database import Session
 from tuition.platform.events import publish
+
+DEVICES_REMEMBERED = 200
+"""How many of a person's sign-ins are looked at to tell whether a device is new."""
 
 
 @dataclass(slots=True)
@@ -44,22 +51,61 @@ def configure(*, access_lifetime: timedelta = ACCESS_LIFETIME, refresh_lifetime:
 
 
 async def sign_in_browser(
-    session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "", lifetime: timedelta = COOKIE_LIFETIME
-) -> BrowserSignIn | Refused:
-    """Sign a browser in by password; it stays so for ``lifetime`` after each visit. A failure is an outcome: it counts."""
+    session: Session,
+    *,
+    email: str,
+    password: str,
+    ip: str = "",
+    user_agent: str = "",
+    lifetime: timedelta = COOKIE_LIFETIME,
+    device: str = "",
+) -> BrowserSignIn | SecondStep | Refused:
+    """Sign a browser in by password; it stays so for ``lifetime`` after each visit. A failure is an outcome: it counts.
+
+    Where a second proof is needed, nobody is signed in yet: see ``finish_in_browser``.
+    """
     user = await prove(session, email=email, password=password, ip=ip)
     if isinstance(user, Refused):
         return user
-    return await open_browser(session, user.id, ip=ip, user_agent=user_agent, lifetime=lifetime)
+    if user.mfa_enabled:
+        return await ask_second(session, user.id)
+    return await open_browser(
+        session, user.id, ip=ip, user_agent=user_agent, lifetime=lifetime, device=device, method=SignInMethod.PASSWORD
+    )
 
 
-async def sign_in_program(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> Tokens | Refused:
-    """Sign a program in by password: the first pair of a new family of tokens. The failure is an outcome, so that it counts."""
+async def sign_in_program(
+    session: Session, *, email: str, password: str, ip: str = "", user_agent: str = ""
+) -> Tokens | SecondStep | Refused:
+    """Sign a program in by password: the first pair of a new family of tokens. The failure is an outcome, so that it counts.
+
+    Where a second proof is needed, no token is given yet: see ``finish_in_program``.
+    """
     user = await prove(session, email=email, password=password, ip=ip)
     if isinstance(user, Refused):
         return user
-    sign_in = await _open(session, user.id, SignInKind.API, ip=ip, user_agent=user_agent, lifetime=_lifetimes.refresh)
-    return await _issue(session, sign_in)
+    if user.mfa_enabled:
+        return await ask_second(session, user.id)
+    return await open_program(session, user.id, ip=ip, user_agent=user_agent, method=SignInMethod.PASSWORD)
+
+
+async def ask_second(session: Session, person_id: UUID) -> SecondStep:
+    """The first proof is given; ask for the second."""
+    nonce = secrets.new_token().encode()
+    token, expires_at = await challenges.ask(session, ChallengePurpose.SECOND_FACTOR, person_id=person_id, nonce=nonce)
+    return SecondStep(token, expires_at, await ways_of(session, person_id))
+
+
+async def ways_of(session: Session, person_id: UUID) -> tuple[str, ...]:
+    """What a person can give as the second proof."""
+    ways = []
+    if await codes.confirmed_authenticator(session, person_id):
+        ways.append("code")
+    if await session.scalar(select(Passkey.id).where(Passkey.user_id == person_id).limit(1)):
+        ways.append("passkey")
+    if await codes.codes_left(session, person_id):
+        ways.append("recovery_code")
+    return tuple(ways)
 
 
 async def prove(session: Session, *, email: str, password: str, ip: str) -> User | Refused:
@@ -78,19 +124,46 @@ async def prove(session: Session, *, email: str, password: str, ip: str) -> User
         return Refused(errors.CredentialsWrong())
     await throttling.forgive(session, keys)
     if user.status != UserStatus.ACTIVE:
-        return Refused(_closed(user))
+        return Refused(closed(user))
     if is_outdated(user.password_hash):
         user.password_hash = await hash_password(cleaned)
     return user
 
 
 async def open_browser(
-    session: Session, person_id: UUID, *, ip: str = "", user_agent: str = "", lifetime: timedelta = COOKIE_LIFETIME
+    session: Session,
+    person_id: UUID,
+    *,
+    ip: str = "",
+    user_agent: str = "",
+    lifetime: timedelta = COOKIE_LIFETIME,
+    device: str = "",
+    method: SignInMethod = SignInMethod.VOUCHED,
 ) -> BrowserSignIn:
-    """Sign a browser in for somebody whom the caller has identified already."""
-    cookie = secrets.new_token()
-    sign_in = await _open(session, person_id, SignInKind.BROWSER, ip=ip, user_agent=user_agent, lifetime=lifetime, cookie=cookie)
-    return BrowserSignIn(person_id, sign_in.id, cookie, sign_in.expires_at)
+    """Sign a browser in for somebody whom the caller has identified already. ``device`` is the word that it kept, if any."""
+    cookie, known_by = secrets.new_token(), device or secrets.new_token()
+    sign_in = await _open(
+        session,
+        person_id,
+        SignInKind.BROWSER,
+        ip=ip,
+        user_agent=user_agent,
+        lifetime=lifetime,
+        cookie=cookie,
+        device=known_by,
+        method=method,
+    )
+    return BrowserSignIn(person_id, sign_in.id, cookie, sign_in.expires_at, known_by)
+
+
+async def open_program(
+    session: Session, person_id: UUID, *, ip: str = "", user_agent: str = "", method: SignInMethod = SignInMethod.VOUCHED
+) -> Tokens:
+    """Sign a program in for somebody whom the caller has identified already."""
+    sign_in = await _open(
+        session, person_id, SignInKind.API, ip=ip, user_agent=user_agent, lifetime=_lifetimes.refresh, method=method
+    )
+    return await _issue(session, sign_in)
 
 
 async def refresh(session: Session, refresh_token: str, *, ip: str = "", user_agent: str = "") -> Tokens | Refused:
@@ -146,6 +219,13 @@ async def end_sign_in(session: Session, actor: Actor, sign_in_id: UUID) -> None:
     await audit.record(session, actor.id, "identity.sign_in_ended", subject=("sign_in", sign_in_id))
 
 
+async def end_other_sign_ins(session: Session, actor: Actor) -> int:
+    """End all of the actor's sign-ins but this one, and return how many."""
+    ended = await end_sign_ins(session, actor.id, reason=EndReason.ENDED_ELSEWHERE, except_id=actor.sign_in_id)
+    await audit.record(session, actor.id, "identity.sign_ins_ended", subject=("user", actor.id), details={"count": ended})
+    return ended
+
+
 async def end_sign_ins(
     session: Session, person_id: UUID, *, reason: EndReason, only_id: UUID | None = None, except_id: UUID | None = None
 ) -> int:
@@ -165,7 +245,8 @@ async def end_sign_ins(
     return len(ids)
 
 
-def _closed(user: User) -> DomainError:
+def closed(user: User) -> DomainError:
+    """Why an account that is not in use cannot be signed in to."""
     if user.status == UserStatus.SUSPENDED:
         return errors.AccountSuspended(reason=user.status_reason or "")
     return errors.AccountClosed()
@@ -179,9 +260,13 @@ async def _open(
     ip: str,
     user_agent: str,
     lifetime: timedelta,
+    method: SignInMethod,
     cookie: str | None = None,
+    device: str = "",
 ) -> SignIn:
     now = clock.now()
+    device_hash = secrets.hash_token(device) if device else None
+    is_new = await _is_new_device(session, person_id, kind, device_hash=device_hash, user_agent=user_agent)
     sign_in = SignIn(
         id=new_id(),
         user_id=person_id,
@@ -189,14 +274,40 @@ async def _open(
         cookie_hash=None if cookie is None else secrets.hash_token(cookie),
         user_agent=user_agent,
         ip=machine_address(ip),
+        method=method.value,
+        device_hash=device_hash,
+        confirmed_at=now,
         last_seen_at=now,
         expires_at=now + lifetime,
         created_at=now,
     )
     session.add(sign_in)
     await session.execute(update(User).where(User.id == person_id).values(last_login_at=now))
-    await audit.record(session, person_id, "identity.signed_in", subject=("sign_in", sign_in.id), ip=machine_address(ip))
+    subject, details = ("sign_in", sign_in.id), {"by": method.value}
+    await audit.record(session, person_id, "identity.signed_in", subject=subject, details=details, ip=machine_address(ip))
+    if is_new:
+        about = {"device": user_agent[:200], "ip": machine_address(ip) or ""}
+        await publish(session, events.SecurityChanged(person_id, SecurityNews.NEW_DEVICE, about))
     return sign_in
+
+
+async def _is_new_device(
+    session: Session, person_id: UUID, kind: SignInKind, *, device_hash: str | None, user_agent: str
+) -> bool:
+    """Whether the person has signed in before, and never from here."""
+    before = await session.execute(
+        select(SignIn.kind, SignIn.device_hash, SignIn.user_agent)
+        .where(SignIn.user_id == person_id)
+        .order_by(SignIn.id.desc())
+        .limit(DEVICES_REMEMBERED)
+    )
+    seen = before.all()
+    if not seen:
+        return False
+    if kind is SignInKind.BROWSER:
+        return device_hash not in {one.device_hash for one in seen}
+    programs = {device_signature(one.user_agent) for one in seen if one.kind == kind}
+    return device_signature(user_agent) not in programs
 
 
 async def _issue(session: Session, sign_in: SignIn) -> Tokens:

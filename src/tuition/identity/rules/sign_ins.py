@@ -16,6 +16,7 @@ SEEN_EVERY = timedelta(minutes=5)
 
 LOCK_FIRST_S = 30
 LOCK_LONGEST_S = 15 * 60
+LOCK_CODES_LONGEST_S = 4 * 3600
 FORGET_FAILURES_AFTER = timedelta(hours=24)
 
 
@@ -43,6 +44,25 @@ class EndReason(StrEnum):
     """The person left (deactivated or erased)."""
     SUSPENDED = "suspended"
     """The owner keeps the person out."""
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    """The owner took the second factor off, which ends every sign-in."""
+
+
+class SignInMethod(StrEnum):
+    """How somebody proved who they are."""
+
+    PASSWORD = "password"  # noqa: S105 - a method, not a secret
+    """By password alone."""
+    SECOND_FACTOR = "second_factor"
+    """By a first proof and an authenticator app's code."""
+    RECOVERY_CODE = "recovery_code"
+    """By a first proof and a code from paper."""
+    PASSKEY = "passkey"
+    """By passkey, alone or after a password."""
+    OPENID = "openid"
+    """By another provider's word."""
+    VOUCHED = "vouched"
+    """The caller knew who it was."""
 
 
 class TokenPurpose(StrEnum):
@@ -72,22 +92,27 @@ class ThrottleScope(StrEnum):
     """Somebody guesses one password from many places."""
     MACHINE = "machine"
     """Somebody tries many addresses from one place."""
+    SECOND_FACTOR = "second_factor"
+    """Somebody has the password and guesses codes: whatever the place, it is one account."""
 
 
 FREE_FAILURES = {
     ThrottleScope.ADDRESS_AND_MACHINE: 5,
     ThrottleScope.ADDRESS: 25,
     ThrottleScope.MACHINE: 60,
+    ThrottleScope.SECOND_FACTOR: 5,
 }
 """How many failures cost nothing. A stranger can thus slow an owner down only from 25 failures on, and never for long."""
 
 
 def lock_s(scope: ThrottleScope, failures: int) -> int:
-    """How many seconds to wait after that many failures: 0 while they are free, then doubling up to a quarter of an hour."""
+    """How many seconds to wait after that many failures: 0 while they are free, then doubling up to the longest."""
     beyond = failures - FREE_FAILURES[scope]
     if beyond < 0:
         return 0
-    return min(LOCK_LONGEST_S, LOCK_FIRST_S << min(beyond, 10))
+    # Whoever guesses codes knows the password already, and a code has six digits: four hours leave them 2,000 guesses a year.
+    longest_s = LOCK_CODES_LONGEST_S if scope is ThrottleScope.SECOND_FACTOR else LOCK_LONGEST_S
+    return min(longest_s, LOCK_FIRST_S << min(beyond, 10))
 
 
 def machine_address(ip: str) -> str | None:

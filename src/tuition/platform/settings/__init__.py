@@ -5,6 +5,7 @@ Invariants: a bad value or an unknown name is refused at start, by name; a secre
 """
 
 from tuition.platform.settings.errors import SettingsInvalid
+from tuition.platform.settings.groups import OpenIdProvider
 from tuition.platform.settings.loading import CONFIG_VARIABLE, PREFIX, load
 from tuition.platform.settings.secret import secret_key
 from tuition.platform.settings.settings import Settings
@@ -17,6 +18,7 @@ __all__ = [
     "LogLevel",
     "MailProvider",
     "Mode",
+    "OpenIdProvider",
     "Role",
     "Settings",
     "SettingsInvalid",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from tuition.platform.settings.values import (
     CountryCode,
@@ -175,6 +175,32 @@ class SessionsGroup(BaseModel):
     refresh_token_days: int = Field(30, ge=1, le=365, description="How long a refresh token is good for when it is not used.")
     session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in when it is not used.")
     requests_per_minute: int = Field(600, ge=10, description="How many requests a minute one person or address may make.")
+
+
+class OpenIdProvider(BaseModel):
+    """Somebody else who vouches for people (OpenID Connect)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$", description="A short word for addresses.")
+    name: str = Field(min_length=1, max_length=60, description="What people call it.")
+    issuer: WebAddress
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    scope: str = Field("openid email profile", description="What is asked for.")
+
+
+class ProvidersGroup(BaseModel):
+    """Signing in with accounts at other providers."""
+
+    openid_providers: tuple[OpenIdProvider, ...] = Field(
+        (),
+        description="Providers of OpenID Connect, as a list of tables with `id`, `name`, `issuer`, `client_id`, `client_secret` "
+        "(in the environment: as JSON). Register the address `/sign-in/with/{id}/back` there.",
+    )
+    openid_inside: bool = Field(
+        default=False, description="Whether a provider may be in our own network, or speak plain http. For tests and intranets."
+    )
 
 
 class TelemetryGroup(BaseModel):

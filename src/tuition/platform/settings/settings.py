@@ -36,6 +36,7 @@ NEEDED_BY_MAIL = {
 
 class Settings(
     groups.TelemetryGroup,
+    groups.ProvidersGroup,
     groups.SessionsGroup,
     groups.PlaceGroup,
     groups.PaymentsGroup,
@@ -179,6 +180,15 @@ def _files(settings: Settings) -> list[str]:
     except ValueError:
         is_key = False
     return [] if is_key else ["files_secret_key: for gs:// it is the text of a service account's key file (JSON), or nothing"]
+
+
+def _providers(settings: Settings) -> list[str]:
+    ids = [one.id for one in settings.openid_providers]
+    problems = [f"openid_providers: two are called {one}" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    if not settings.openid_inside:
+        plain = [one.id for one in settings.openid_providers if not one.issuer.startswith("https://")]
+        problems += [f"openid_providers: the issuer of {one} must begin with https://" for one in plain]
+    return problems
 
 
 def _missing(settings: Settings, names: tuple[str, ...], who: str) -> list[str]:

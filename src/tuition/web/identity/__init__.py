@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tuition.web.identity import joining, legal, links, settings, signing_in
+from tuition.web.identity import joining, legal, links, providers, second_step, security, settings, signing_in
 
-ROUTERS: list[APIRouter] = [joining.router, signing_in.router, links.router, settings.router, legal.router]
+ROUTERS: list[APIRouter] = [
+    joining.router,
+    providers.router,
+    second_step.router,
+    signing_in.router,
+    links.router,
+    *security.ROUTERS,
+    settings.router,
+    legal.router,
+]

@@ -29,7 +29,7 @@ async def _sign_up_page(
 ) -> Response:
     terms = await legal.current_text(session, "terms", page_reader(request).language)
     context: dict[str, Any] = {"terms": terms, "countries": sorted(COUNTRIES), "values": values or {}, "errors": errors or {}}
-    return render(request, "identity/sign_up.html", status=status, **context)
+    return render(request, "identity/entering/sign_up.html", status=status, **context)
 
 
 @router.get("/sign-up")
@@ -81,7 +81,7 @@ async def sign_up(
 @router.get("/sign-up/sent")
 async def sign_up_sent(request: Request) -> Response:
     """What happens next. The same whether the address was new or not."""
-    return render(request, "identity/sent.html", purpose="verify")
+    return render(request, "identity/entering/sent.html", purpose="verify")
 
 
 async def _creator_page(

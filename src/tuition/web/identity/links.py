@@ -24,7 +24,7 @@ def _confirm_page(request: Request, purpose: str, token: str, *, error: DomainEr
     errors = spoken(request, {"form": error}) if error is not None else {}
     status = status_of(error) if error is not None else 200
     context: dict[str, Any] = {"purpose": purpose, "token": token[:200], "errors": errors}
-    return render(request, "identity/confirm.html", status=status, headers=NO_REFERRER, **context)
+    return render(request, "identity/entering/confirm.html", status=status, headers=NO_REFERRER, **context)
 
 
 @router.get("/verify-email")
@@ -72,7 +72,7 @@ async def confirm_email(request: Request, session: Writing, actor: CurrentActor,
 @router.get("/forgot-password")
 async def forgot_form(request: Request, email: str = "") -> Response:
     """The form to ask for a new password."""
-    return render(request, "identity/forgot.html", values={"email": email[:254]}, errors={})
+    return render(request, "identity/entering/forgot.html", values={"email": email[:254]}, errors={})
 
 
 @router.post("/forgot-password")
@@ -82,20 +82,20 @@ async def forgot(request: Request, session: Writing, client: ClientInfo, email: 
         await identity.request_password_reset(session, email, ip=client.ip)
     except rates.TooMany as error:
         errors = spoken(request, {"form": error})
-        return render(request, "identity/forgot.html", status=429, values={"email": email}, errors=errors)
+        return render(request, "identity/entering/forgot.html", status=429, values={"email": email}, errors=errors)
     return see_other(request, "/forgot-password/sent")
 
 
 @router.get("/forgot-password/sent")
 async def forgot_sent(request: Request) -> Response:
     """What happens next."""
-    return render(request, "identity/sent.html", purpose="reset")
+    return render(request, "identity/entering/sent.html", purpose="reset")
 
 
 @router.get("/reset-password")
 async def reset_form(request: Request, token: str = "") -> Response:
     """The form for a new password."""
-    return render(request, "identity/reset.html", headers=NO_REFERRER, token=token[:200], errors={})
+    return render(request, "identity/entering/reset.html", headers=NO_REFERRER, token=token[:200], errors={})
 
 
 @router.post("/reset-password")
@@ -114,7 +114,12 @@ async def reset(
     except DomainError as error:
         errors = spoken(request, {beside(error): error})
         return render(
-            request, "identity/reset.html", status=status_of(error), headers=NO_REFERRER, token=token[:200], errors=errors
+            request,
+            "identity/entering/reset.html",
+            status=status_of(error),
+            headers=NO_REFERRER,
+            token=token[:200],
+            errors=errors,
         )
     with reading_as(page_reader(request)):
         return see_other(request, "/sign-in", say=_("Your new password is set. Sign in with it."))

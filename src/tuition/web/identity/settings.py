@@ -1,21 +1,20 @@
-"""One's own settings: profile, e-mail address, password and devices, leaving."""
+"""One's own settings: profile and e-mail address."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
-from uuid import UUID
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from tuition import identity
-from tuition.edge import ClientInfo, EdgeRoute, Reading, SignedIn, Writing, clear_sign_in_cookie, status_of
+from tuition.edge import ClientInfo, EdgeRoute, Fresh, Reading, SignedIn, Writing, status_of
 from tuition.identity import COUNTRIES, ProfileChange
 from tuition.kernel import DomainError
 from tuition.platform import rates
 from tuition.platform.database import AnySession
-from tuition.web.identity.forms import beside, device_name, remember_language, spoken
+from tuition.web.identity.forms import beside, remember_language, spoken
 from tuition.web.rendering import languages, page_reader, reading_as, render, see_other
 from tuition.web.rendering import translate as _
 
@@ -115,89 +114,14 @@ async def email_form(request: Request, session: Reading, actor: SignedIn) -> Res
 async def change_email(
     request: Request,
     session: Writing,
-    actor: SignedIn,
+    actor: Fresh,
     client: ClientInfo,
     email: Annotated[str, Form()] = "",
-    current_password: Annotated[str, Form()] = "",
 ) -> Response:
     """Mail a proof to the new address."""
-    error: DomainError | None = None
     try:
-        outcome = await identity.request_email_change(
-            session, actor, new_address=email, current_password=current_password, ip=client.ip
-        )
-        error = outcome.error if outcome is not None else None
-    except (identity.InputRefused, rates.TooMany) as refused:
-        error = refused
-    if error is not None:
+        await identity.request_email_change(session, actor, new_address=email, ip=client.ip)
+    except (identity.InputRefused, rates.TooMany) as error:
         return await _email_page(request, session, actor, values={"email": email}, error=error)
     with reading_as(page_reader(request)):
         return see_other(request, "/settings/email", say=_("Open the link that we sent to the new address."), tone="note")
-
-
-async def _security_page(
-    request: Request, session: AnySession, actor: identity.Actor, *, error: DomainError | None = None, form: str = ""
-) -> Response:
-    sign_ins = [(one, device_name(one.user_agent)) for one in await identity.list_sign_ins(session, actor)]
-    errors = spoken(request, {beside(error): error}) if error is not None else {}
-    if "password" in errors:
-        errors["new_password"] = errors.pop("password")
-    context: dict[str, Any] = {"actor": actor, "sign_ins": sign_ins, "errors": errors, "form": form}
-    return render(request, "identity/security.html", status=status_of(error) if error is not None else 200, **context)
-
-
-@router.get("/security")
-async def security_form(request: Request, session: Reading, actor: SignedIn) -> Response:
-    """The password, the devices, and leaving."""
-    return await _security_page(request, session, actor)
-
-
-@router.post("/security/password")
-async def change_password(
-    request: Request,
-    session: Writing,
-    actor: SignedIn,
-    client: ClientInfo,
-    current_password: Annotated[str, Form()] = "",
-    new_password: Annotated[str, Form()] = "",
-) -> Response:
-    """Set another password and sign every other device out."""
-    error: DomainError | None = None
-    try:
-        outcome = await identity.change_password(
-            session, actor, current_password=current_password, new_password=new_password, ip=client.ip
-        )
-        error = outcome.error if outcome is not None else None
-    except identity.InputRefused as refused:
-        error = refused
-    if error is not None:
-        return await _security_page(request, session, actor, error=error, form="password")
-    with reading_as(page_reader(request)):
-        return see_other(request, "/settings/security", say=_("Your password is changed. Other devices are signed out."))
-
-
-@router.post("/security/sign-ins/{sign_in_id}/end")
-async def end_sign_in(request: Request, session: Writing, actor: SignedIn, sign_in_id: UUID) -> Response:
-    """Sign a device out."""
-    await identity.end_sign_in(session, actor, sign_in_id)
-    with reading_as(page_reader(request)):
-        return see_other(request, "/settings/security", say=_("That device is signed out."))
-
-
-@router.post("/security/close")
-async def close(
-    request: Request, session: Writing, actor: SignedIn, client: ClientInfo, current_password: Annotated[str, Form()] = ""
-) -> Response:
-    """Close the account."""
-    error: DomainError | None = None
-    try:
-        outcome = await identity.deactivate(session, actor, current_password=current_password, ip=client.ip)
-        error = outcome.error if outcome is not None else None
-    except identity.OwnerNeeded as refused:
-        error = refused
-    if error is not None:
-        return await _security_page(request, session, actor, error=error, form="close")
-    with reading_as(page_reader(request)):
-        response = see_other(request, "/", say=_("Your account is closed. Thank you for having been here."), tone="note")
-    clear_sign_in_cookie(request, response)
-    return response

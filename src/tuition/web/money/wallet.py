@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from tuition import commerce, metering, payments, wallets
-from tuition.edge import EdgeRoute, Reading, Services, SignedIn, Stepping, Steps, Writing, status_of
+from tuition.edge import EdgeRoute, Fresh, Reading, Services, SignedIn, Stepping, Steps, Writing, status_of
 from tuition.identity import Actor
 from tuition.kernel import Currency, DomainError, Money, exponent_of
 from tuition.payments import Gateways
@@ -311,7 +311,7 @@ async def make_default(request: Request, session: Writing, actor: SignedIn, meth
 
 
 @router.post("/wallet/cards/{method_id}/remove")
-async def remove(request: Request, session: Writing, actor: SignedIn, method_id: UUID) -> Response:
+async def remove(request: Request, session: Writing, actor: Fresh, method_id: UUID) -> Response:
     """Forget a card."""
     await payments.remove_method(session, actor, method_id)
     return see_other(request, "/wallet", say=_("The card is forgotten."), tone="note")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from tuition import identity, wallets
-from tuition.edge import EdgeRoute, Reading, Writing, status_of
+from tuition.edge import EdgeRoute, Fresh, Reading, Writing, status_of
 from tuition.identity import Actor, Role, UserStatus
 from tuition.kernel import DomainError
 from tuition.platform import audit, paging, rates
@@ -83,13 +83,15 @@ async def _person_page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     user = await identity.get_person_for(session, actor, person_id)
+    roles = (await identity.roles_of(session, [person_id])).get(person_id, frozenset())
     purses = await wallets.wallets_of(session, person_id)
     context: dict[str, Any] = {
         "person": user,
-        "roles": (await identity.roles_of(session, [person_id])).get(person_id, frozenset()),
+        "roles": roles,
         "role_names": role_names(),
         "balances": list((await wallets.availables(session, purses)).values()) if purses else [],
         "done": (await audit.entries(session, actor_id=person_id, limit=LATEST)).items,
+        "protection": await identity.protection_of(session, person_id, roles),
         "values": values or {},
         "errors": errors or {},
         "is_self": person_id == actor.id,
@@ -98,8 +100,9 @@ async def _person_page(
 
 
 @router.post("/{person_id}/roles")
-async def set_roles(request: Request, person_id: UUID, session: Writing, actor: Host, typed: Typed) -> Response:
+async def set_roles(request: Request, person_id: UUID, session: Writing, actor: Host, fresh: Fresh, typed: Typed) -> Response:
     """Let them hold exactly these roles."""
+    del fresh
     roles = [Role(value) for value in typed.all("role") if value in list(Role)]
     primary = Role(typed["primary"]) if typed["primary"] in list(Role) else next(iter(roles), Role.LEARNER)
     try:
@@ -129,6 +132,17 @@ async def reinstate(request: Request, person_id: UUID, session: Writing, actor: 
     """Let them back in."""
     await identity.reinstate(session, actor, person_id)
     return see_other(request, f"/owner/people/{person_id}", say=_("They may sign in again."))
+
+
+@router.post("/{person_id}/second-step/reset")
+async def reset_second_step(request: Request, person_id: UUID, session: Writing, actor: Host, fresh: Fresh) -> Response:
+    """Take the second step off somebody who has lost it."""
+    del fresh
+    try:
+        await identity.reset_second_factor(session, actor, person_id)
+    except identity.SecondFactorOff as error:
+        return see_other(request, f"/owner/people/{person_id}", say=say(request, error), tone="warn")
+    return see_other(request, f"/owner/people/{person_id}", say=_("It is off, they are signed out, and they are told by mail."))
 
 
 @router.post("/{person_id}/verification")

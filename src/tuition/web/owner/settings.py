@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from tuition import earnings, identity
-from tuition.edge import EdgeRoute, Reading, Writing
+from tuition.edge import EdgeRoute, Fresh, Reading, Writing
 from tuition.kernel import Currency, DomainError, Money
 from tuition.platform import site
 from tuition.platform.database import AnySession
+from tuition.web.owner.people import role_names
 from tuition.web.owner.surroundings import Owner, owner_page
 from tuition.web.rendering import languages, render, see_other
 from tuition.web.rendering import translate as _
@@ -53,6 +55,7 @@ def tabs() -> list[tuple[str, str]]:
         (_("Money"), "/owner/settings/money"),
         (_("Legal"), "/owner/settings/legal"),
         (_("Taxes"), "/owner/settings/taxes"),
+        (_("Sign-in"), "/owner/settings/sign-in"),
     ]
 
 
@@ -107,9 +110,26 @@ def _read_legal(request: Request, typed: Fields, settings: site.SiteSettings) ->
     return {name: typed[name].strip() for name in LEGAL}, {}
 
 
+def _fill_sign_in(settings: site.SiteSettings) -> dict[str, str]:
+    from_then = settings.mfa_from.astimezone(ZoneInfo(settings.timezone)) if settings.mfa_from else None
+    return dict.fromkeys(settings.mfa_roles, "yes") | {"mfa_from": from_then.date().isoformat() if from_then else ""}
+
+
+def _read_sign_in(request: Request, typed: Fields, settings: site.SiteSettings) -> tuple[dict[str, Any], dict[str, str]]:
+    del request
+    roles = [role.value for role in identity.Role if is_on(typed, role.value)]
+    try:
+        day = date.fromisoformat(typed["mfa_from"]) if typed["mfa_from"] else None
+    except ValueError:
+        return {}, {"mfa_from": _("Write a day.")}
+    from_then = datetime.combine(day, time(), ZoneInfo(settings.timezone)) if day else None
+    return {"mfa_roles": roles, "mfa_from": from_then}, {}
+
+
 BRAND = Part("settings/brand.html", "/owner/settings", _fill_brand, _read_brand)
 MONEY = Part("settings/money.html", "/owner/settings/money", _fill_money, _read_money)
 LEGALLY = Part("settings/legal.html", "/owner/settings/legal", _fill_legal, _read_legal)
+SIGN_IN = Part("settings/sign_in.html", "/owner/settings/sign-in", _fill_sign_in, _read_sign_in)
 
 
 def _page(
@@ -124,6 +144,7 @@ def _page(
         "countries": _countries(),
         "currencies": list(dict.fromkeys([settings.default_currency, *CURRENCIES])),
         "languages_known": list(languages().items()),
+        "role_names": role_names(),
         "zones": sorted(available_timezones() | {"UTC"}),
         "looks": _looks(values.get("primary_color", settings.primary_color)),
     }
@@ -189,6 +210,21 @@ async def legal(request: Request, session: Reading, actor: Owner) -> Response:
 async def change_legal(request: Request, session: Writing, actor: Owner, typed: Typed) -> Response:
     """Change it. Invoices that were written keep what they said."""
     return await _change(request, session, actor, typed, LEGALLY)
+
+
+@router.get("/sign-in")
+async def sign_in(request: Request, session: Reading, actor: Owner) -> Response:
+    """Who must have a second step."""
+    del actor
+    settings = await site.current(session)
+    return _page(request, SIGN_IN, settings, SIGN_IN.fill(settings), {})
+
+
+@router.post("/sign-in")
+async def change_sign_in(request: Request, session: Writing, actor: Owner, fresh: Fresh, typed: Typed) -> Response:
+    """Change it. Whoever has none is led to set one up."""
+    del fresh
+    return await _change(request, session, actor, typed, SIGN_IN)
 
 
 @dataclass(frozen=True, slots=True)

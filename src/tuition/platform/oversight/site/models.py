@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -74,6 +75,8 @@ class PlatformSettings(Timestamped, Base):
     max_upload_bytes: Mapped[int] = mapped_column(BigInteger, server_default="5368709120")
     terms_version: Mapped[str] = mapped_column(server_default="1")
     sign_up_open: Mapped[bool] = mapped_column(server_default="true")
+    mfa_roles: Mapped[list[str]] = mapped_column(server_default="[]")
+    mfa_from: Mapped[datetime | None]
     legal_name: Mapped[str | None]
     legal_address: Mapped[str | None]
     legal_country: Mapped[str | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -50,6 +51,10 @@ class SiteSettings:
     max_upload_bytes: int
     terms_version: str
     sign_up_open: bool
+    mfa_roles: tuple[str, ...]
+    """Roles whose people must have a second factor."""
+    mfa_from: datetime | None
+    """From when on they cannot go on without; ``None`` is at once."""
     legal_name: str | None
     legal_address: str | None
     legal_country: str | None
@@ -97,5 +102,6 @@ def value_of(row: PlatformSettings) -> SiteSettings:
     """The row as a value."""
     plain = {name: getattr(row, name) for name in SiteSettings.__dataclass_fields__}
     plain["featured_content_ids"] = tuple(UUID(item) for item in row.featured_content_ids)
+    plain["mfa_roles"] = tuple(row.mfa_roles)
     plain["mode"] = Mode(row.mode) if row.mode else None
     return SiteSettings(**plain)

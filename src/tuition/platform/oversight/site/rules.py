@@ -11,7 +11,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import nh3
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from tuition.kernel import DomainError, ErrorKind
 
@@ -112,6 +122,8 @@ class SiteChange(BaseModel):
     max_upload_bytes: Annotated[int, Field(ge=1, le=2**40)] = 5 * 2**30
     terms_version: Word = "1"
     sign_up_open: bool = True
+    mfa_roles: Annotated[list[Literal["learner", "creator", "partner", "owner", "operator"]], Field(max_length=5)] = []
+    mfa_from: AwareDatetime | None = None
     legal_name: Line | None = None
     legal_address: Text | None = None
     legal_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
@@ -132,7 +144,7 @@ QUOTABLE = frozenset(
     {
         "primary_color", "timezone", "default_locale", "default_currency", "platform_fee_rate", "refund_window_days",
         "earnings_hold_days", "pool_rate", "pool_model", "top_up_min_minor", "top_up_max_minor", "max_upload_bytes",
-        "terms_version", "sign_up_open", "legal_country",
+        "terms_version", "sign_up_open", "legal_country", "mfa_roles", "mfa_from",
     }
 )  # fmt: skip
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from tuition.identity import errors, events
+from tuition.identity.actions.accounts.passwords import confirmed_self
+from tuition.identity.actions.accounts.people import keep_an_owner
 from tuition.identity.actions.outcomes import Refused
-from tuition.identity.actions.passwords import confirm_password
-from tuition.identity.actions.people import keep_an_owner
 from tuition.identity.actions.signing_in import end_sign_ins
 from tuition.identity.actor import Actor, UserStatus
 from tuition.identity.models import User
@@ -97,12 +97,14 @@ async def change_profile(session: Session, actor: Actor, change: ProfileChange) 
     return user
 
 
-async def deactivate(session: Session, actor: Actor, *, current_password: str, ip: str = "") -> Refused | None:
+async def deactivate(session: Session, actor: Actor, *, current_password: str | None = None, ip: str = "") -> Refused | None:
     """Close the actor's own account and end every sign-in. A wrong password is an outcome, so that it counts.
+
+    Without one the caller has seen to it that the sign-in is fresh.
 
     What was bought and paid stays recorded; the owner can open the account again. Raises ``OwnerNeeded``.
     """
-    user = await confirm_password(session, actor, current_password, ip=ip)
+    user = await confirmed_self(session, actor, current_password, ip=ip)
     if isinstance(user, Refused):
         return user
     await keep_an_owner(session, user.id)

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from tuition.identity import errors, events
-from tuition.identity.actions import mailed
+from tuition.identity.actions.accounts.passwords import confirmed_self
 from tuition.identity.actions.outcomes import Refused
-from tuition.identity.actions.passwords import confirm_password
+from tuition.identity.actions.proofs import mailed
 from tuition.identity.actor import Actor, UserStatus
 from tuition.identity.models import User
 from tuition.identity.rules.people import clean_address
@@ -52,15 +52,16 @@ async def note_verified(session: Session, user: User) -> None:
 
 
 async def request_email_change(
-    session: Session, actor: Actor, *, new_address: str, current_password: str, ip: str = ""
+    session: Session, actor: Actor, *, new_address: str, current_password: str | None = None, ip: str = ""
 ) -> Refused | None:
     """Send a proof to the address that the person wants to have; until it is used, the old one holds.
 
-    A wrong password is an outcome, so that it counts. Says nothing about whether somebody else has the new address.
+    A wrong password is an outcome, so that it counts; without one the caller has seen to it that the sign-in is fresh.
+    Says nothing about whether somebody else has the new address.
     """
     address = clean_address(new_address)
     await rates.hit(session, f"identity.change_email:{actor.id}", limit=MAILS_PER_HOUR, per_s=_HOUR_S)
-    user = await confirm_password(session, actor, current_password, ip=ip)
+    user = await confirmed_self(session, actor, current_password, ip=ip)
     if isinstance(user, Refused):
         return user
     taken_by = await session.scalar(select(User.id).where(func.lower(User.email) == address.lower()))

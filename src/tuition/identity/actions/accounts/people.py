@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from tuition.identity import errors, events
-from tuition.identity.actions.joining import add_role
+from tuition.identity.actions.accounts.joining import add_role
 from tuition.identity.actions.signing_in import end_sign_ins
 from tuition.identity.actor import Actor, Role, UserStatus
 from tuition.identity.models import User, UserRole

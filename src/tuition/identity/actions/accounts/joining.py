@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition.identity import errors, events, legal
-from tuition.identity.actions import mailed
-from tuition.identity.actions.hashing import hash_password
+from tuition.identity.actions.proofs import mailed
+from tuition.identity.actions.proofs.hashing import hash_password
 from tuition.identity.actor import Actor, Role, UserStatus
-from tuition.identity.models import TermsAcceptance, User, UserRole
+from tuition.identity.models import UNUSABLE_PASSWORD, TermsAcceptance, User, UserRole
 from tuition.identity.rules.people import (
     BIO_LENGTH_MAX,
     Application,
@@ -51,30 +51,41 @@ async def sign_up(session: Session, application: Application, *, ip: str = "") -
         await rates.hit(session, f"identity.sign_up:{ip}", limit=SIGN_UPS_PER_HOUR, per_s=3600)
     for refusal in (await sign_up_refusals(session, application)).values():
         raise refusal
-    email = clean_address(application.email)
-    password_hash = await hash_password(clean_password(application.password))
+    await admit(session, application, password_hash=await hash_password(clean_password(application.password)), ip=ip)
+
+
+async def admit(
+    session: Session, application: Application, *, password_hash: str | None, is_verified: bool = False, ip: str = ""
+) -> UUID | None:
+    """Open the account of a sound application. ``None`` when the address has one: then only its person is told."""
+    email, now = clean_address(application.email), clock.now()
     person_id = await _insert(
         session,
         email=email,
-        password_hash=password_hash,
+        password_hash=password_hash or UNUSABLE_PASSWORD,
         full_name=clean_name(application.full_name),
         roles=[Role.LEARNER],
         birth_year=application.birth_year,
         country=application.country,
         locale=application.locale,
         time_zone=application.time_zone,
+        verified_at=now if is_verified else None,
     )
     if person_id is None:
         known = await session.scalar(select(User.id).where(func.lower(User.email) == email.lower()))
         assert known is not None, "the address was in the way, so somebody has it"
         await publish(session, events.AddressClaimedAgain(known))
-        return
+        return None
     terms = await legal.current_text(session, "terms", application.locale)
-    record_acceptance(session, person_id, terms, ip=ip, at=clock.now())
+    record_acceptance(session, person_id, terms, ip=ip, at=now)
     await audit.record(session, person_id, "identity.joined", subject=("user", person_id), ip=machine_address(ip))
     await publish(session, events.PersonJoined(person_id))
+    if is_verified:
+        await publish(session, events.EmailVerified(person_id))
+        return person_id
     token, expires_at = await mailed.make(session, person_id, TokenPurpose.VERIFY_EMAIL, address=email)
     await publish(session, events.VerificationRequested(person_id, email, token, expires_at))
+    return person_id
 
 
 async def add_person(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -27,6 +28,12 @@ def keys_of(email: str, ip: str) -> dict[ThrottleScope, str]:
         ThrottleScope.MACHINE: machine,
     }
     return {scope: hashlib.sha256(f"{scope} {text}".encode()).hexdigest() for scope, text in plain.items()}
+
+
+def keys_of_codes(person_id: UUID) -> dict[ThrottleScope, str]:
+    """What wrong codes of a person are counted under, wherever they come from."""
+    scope = ThrottleScope.SECOND_FACTOR
+    return {scope: hashlib.sha256(f"{scope} {person_id}".encode()).hexdigest()}
 
 
 async def locked_for_s(session: Session, keys: dict[ThrottleScope, str], *, now: datetime) -> int:
@@ -70,11 +77,12 @@ async def forgive(session: Session, keys: dict[ThrottleScope, str]) -> None:
     """The right password was given: what failed before was a slip. Other addresses tried from the same machine stay counted."""
     forgiven = [key for scope, key in keys.items() if scope is not ThrottleScope.MACHINE]
     await session.execute(delete(SignInThrottle).where(SignInThrottle.key.in_(forgiven)))
-    await session.execute(
-        update(SignInThrottle)
-        .where(SignInThrottle.key == keys[ThrottleScope.MACHINE])
-        .values(failures=SignInThrottle.failures - 1, locked_until=None)
-    )
+    if ThrottleScope.MACHINE in keys:
+        await session.execute(
+            update(SignInThrottle)
+            .where(SignInThrottle.key == keys[ThrottleScope.MACHINE])
+            .values(failures=SignInThrottle.failures - 1, locked_until=None)
+        )
 
 
 def _machine(ip: str) -> str:

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from tuition.identity import errors, events
-from tuition.identity.actions import mailed, throttling
-from tuition.identity.actions.hashing import hash_password, verify_password
 from tuition.identity.actions.outcomes import Refused
+from tuition.identity.actions.proofs import mailed, throttling
+from tuition.identity.actions.proofs.hashing import hash_password, verify_password
 from tuition.identity.actions.signing_in import end_sign_ins
 from tuition.identity.actor import Actor, UserStatus
 from tuition.identity.models import User
@@ -39,14 +39,21 @@ async def confirm_password(session: Session, actor: Actor, password: str, *, ip:
     return user
 
 
+async def confirmed_self(session: Session, actor: Actor, password: str | None, *, ip: str) -> User | Refused:
+    """The actor's own row, locked: by the password when one is given, else because the caller knows that the sign-in is fresh."""
+    if password is not None:
+        return await confirm_password(session, actor, password, ip=ip)
+    return (await session.scalars(select(User).where(User.id == actor.id).with_for_update())).one()
+
+
 async def change_password(
-    session: Session, actor: Actor, *, current_password: str, new_password: str, ip: str = ""
+    session: Session, actor: Actor, *, current_password: str | None = None, new_password: str, ip: str = ""
 ) -> Refused | None:
     """Set another password and end every sign-in but this one. A wrong present password is an outcome, so that it counts.
 
-    Raises what is wrong with the new password.
+    Without the present password the caller has seen to it that the sign-in is fresh. Raises what is wrong with the new password.
     """
-    user = await confirm_password(session, actor, current_password, ip=ip)
+    user = await confirmed_self(session, actor, current_password, ip=ip)
     if isinstance(user, Refused):
         return user
     await _set(session, user, new_password, ip=ip, keep=actor.sign_in_id)

@@ -1,0 +1,1 @@
+"""What people do about their accounts: joining, addresses, passwords, profiles, and what the owner does about people."""

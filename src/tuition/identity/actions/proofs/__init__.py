@@ -1,0 +1,1 @@
+"""The means of proof: hashed passwords, mailed secrets, counted failures."""

@@ -1,0 +1,1 @@
+"""How identity reaches what is outside: other providers of sign-in."""
