@@ -10,7 +10,7 @@ where the money came from and ends its own grant.
 from tuition.commerce import jobs, privacy
 from tuition.commerce.actions.checkout import checkout
 from tuition.commerce.actions.completing import on_payment_failed, on_payment_succeeded
-from tuition.commerce.actions.disputing import on_payment_disputed
+from tuition.commerce.actions.disputing import on_payment_disputed, on_refunded_outside
 from tuition.commerce.actions.metered import record_metered_ownership
 from tuition.commerce.actions.refunding import on_refund_failed, on_refund_succeeded, refund
 from tuition.commerce.documents import DocumentWords, render_invoice
@@ -94,6 +94,7 @@ __all__ = [
     "on_payment_succeeded",
     "on_refund_failed",
     "on_refund_succeeded",
+    "on_refunded_outside",
     "orders_page",
     "preview_refund",
     "privacy",

@@ -24,7 +24,15 @@ from tuition.payments.errors import (
     SignatureInvalid,
     WebhookEventNotFound,
 )
-from tuition.payments.events import MethodRemoved, PaymentDisputed, PaymentFailed, PaymentSucceeded, RefundFailed, RefundSucceeded
+from tuition.payments.events import (
+    MethodRemoved,
+    PaymentDisputed,
+    PaymentFailed,
+    PaymentSucceeded,
+    RefundedOutside,
+    RefundFailed,
+    RefundSucceeded,
+)
 from tuition.payments.jobs import ask, refresh, send_refund, start
 from tuition.payments.models import Payment, PaymentMethod, PaymentRefund, WebhookEvent
 from tuition.payments.ports import (
@@ -80,6 +88,7 @@ __all__ = [
     "RefundStatus",
     "RefundSucceeded",
     "RefundTooLarge",
+    "RefundedOutside",
     "SignatureInvalid",
     "WebhookEvent",
     "WebhookEventNotFound",

@@ -68,6 +68,22 @@ class RefundSucceeded:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundedOutside:
+    """Somebody gave money back at the provider itself, and not through us: it has gone, and the books follow."""
+
+    refund_id: UUID
+    payment_id: UUID
+    purpose: str
+    subject_type: str
+    subject_id: UUID
+    payer_id: UUID
+    amount: Money
+    provider: str
+    is_rest: bool
+    """Whether nothing of the payment is left."""
+
+
+@dataclass(frozen=True, slots=True)
 class RefundFailed:
     """A provider refused to send money back."""
 

@@ -86,6 +86,9 @@ class RefundAnswer:
     reference: str
     key: str = ""
     failure_message: str = ""
+    payment_reference: str = ""
+    """Of which payment, by the provider's name: a message may speak of a refund that we never asked for."""
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tuition.wallets.actions.automatic import (
     on_method_removed,
     refresh_alert,
 )
-from tuition.wallets.actions.disputing import on_payment_disputed
+from tuition.wallets.actions.disputing import on_payment_disputed, on_refunded_outside
 from tuition.wallets.actions.funding import (
     expire_due,
     grant,
@@ -98,6 +98,7 @@ __all__ = [
     "on_payment_disputed",
     "on_payment_failed",
     "on_payment_succeeded",
+    "on_refunded_outside",
     "open_wallet",
     "privacy",
     "record_movement",

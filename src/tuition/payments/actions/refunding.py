@@ -8,12 +8,15 @@ from sqlalchemy import select
 
 from tuition.kernel import Currency, Money, clock, new_id
 from tuition.payments.errors import PaymentNotFound, RefundNotFailed, RefundTooLarge
-from tuition.payments.events import RefundFailed, RefundSucceeded
+from tuition.payments.events import RefundedOutside, RefundFailed, RefundSucceeded
 from tuition.payments.models import Payment, PaymentRefund
 from tuition.payments.ports import AnswerStatus, RefundAnswer
 from tuition.payments.rules import PAID, PaymentStatus, RefundStatus, after_refund
 from tuition.platform import audit, events, jobs
 from tuition.platform.database import Session
+
+OUTSIDE = "provider"
+"""What a refund is for that nobody asked us for: it is its own subject."""
 
 
 async def request_refund(
@@ -66,6 +69,45 @@ async def retry_refund(session: Session, actor_id: UUID, refund_id: UUID) -> Pay
     refund.processed_at = None
     await audit.record(session, actor_id, "payments.refund_retried", subject=("payment_refund", refund.id))
     await jobs.defer(session, "payments.send_refund", refund_id=str(refund.id))
+    return refund
+
+
+async def record_outside_refund(session: Session, payment: Payment, answer: RefundAnswer) -> PaymentRefund:
+    """Take in a refund that was made at the provider itself; ``payment`` is locked. Raises ``RefundTooLarge``."""
+    assert answer.amount is not None, "the caller has looked"
+    left = Money(payment.amount_minor - payment.refunded_minor, Currency(payment.currency))
+    if payment.disputed_at is not None or answer.amount > left:
+        raise RefundTooLarge(left=left)
+    now = clock.now()
+    payment.refunded_minor += answer.amount.minor
+    payment.status = after_refund(payment.amount_minor, payment.refunded_minor).value
+    refund_id = new_id()
+    refund = PaymentRefund(
+        id=refund_id,
+        payment_id=payment.id,
+        subject_type=OUTSIDE,
+        subject_id=refund_id,
+        amount_minor=answer.amount.minor,
+        currency=answer.amount.currency,
+        attempt=1,
+        status=RefundStatus.SUCCEEDED.value,
+        provider_reference=answer.reference,
+        created_at=now,
+        processed_at=now,
+    )
+    session.add(refund)
+    fact = RefundedOutside(
+        refund_id=refund.id,
+        payment_id=payment.id,
+        purpose=payment.purpose,
+        subject_type=payment.subject_type,
+        subject_id=payment.subject_id,
+        payer_id=payment.user_id,
+        amount=answer.amount,
+        provider=payment.provider,
+        is_rest=payment.refunded_minor == payment.amount_minor,
+    )
+    await events.publish(session, fact)
     return refund
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from tuition.kernel import clock, new_id
 from tuition.payments.actions.admitting import require_admitted
 from tuition.payments.actions.asking import record_answer
-from tuition.payments.actions.refunding import record_refund_answer
+from tuition.payments.actions.refunding import record_outside_refund, record_refund_answer
 from tuition.payments.errors import WebhookEventNotFound
 from tuition.payments.models import Payment, PaymentRefund, WebhookEvent
-from tuition.payments.ports import Gateway, WebhookMessage
+from tuition.payments.ports import AnswerStatus, Gateway, RefundAnswer, WebhookMessage
 from tuition.payments.rules import WebhookStatus
 from tuition.platform import audit, jobs
 from tuition.platform.database import Session
@@ -123,7 +123,30 @@ async def _apply(session: Session, event: WebhookEvent, message: WebhookMessage)
             event.payment_id = refund.payment_id
             await record_refund_answer(session, refund, message.refund)
             return True
+        return await _apply_outside(session, event, message.refund)
     return False
+
+
+async def _apply_outside(session: Session, event: WebhookEvent, answer: RefundAnswer) -> bool:
+    """A refund that none of ours is: somebody made it at the provider."""
+    if answer.status is not AnswerStatus.SUCCEEDED or answer.amount is None or not answer.payment_reference:
+        return False
+    statement = (
+        select(Payment)
+        .where(Payment.provider == event.provider, Payment.provider_reference == answer.payment_reference)
+        .with_for_update()
+    )
+    payment = (await session.scalars(statement, execution_options={"populate_existing": True})).one_or_none()
+    if payment is None:
+        return False
+    # Only under the payment's lock: two messages of one refund may be understood at once.
+    known = select(PaymentRefund.id).where(
+        PaymentRefund.payment_id == payment.id, PaymentRefund.provider_reference == answer.reference
+    )
+    if await session.scalar(known) is None:
+        await record_outside_refund(session, payment, answer)
+    event.payment_id = payment.id
+    return True
 
 
 def _own_id(key: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""A bank takes a top-up back; what was spent of it is owed, and paid from the next money that comes in."""
+"""A bank (or somebody at the provider) takes a top-up back; what was spent of it is owed, and paid from what comes in next."""
 
 from __future__ import annotations
 
@@ -20,12 +20,28 @@ PURPOSE = "topup"
 
 async def on_payment_disputed(session: Session, fact: payments.PaymentDisputed) -> None:
     """What is left of the top-up goes, what was spent is owed, and spending stops until that is settled."""
-    if fact.purpose != PURPOSE:
-        return
-    disputed = (WalletLot.source_type == "payment") & (WalletLot.source_id == fact.payment_id)
-    lot = (await session.scalars(select(WalletLot).where(disputed).with_for_update())).one()
-    left, spent = lot.remaining_minor, lot.amount_minor - lot.remaining_minor
-    lot.remaining_minor = 0
+    if fact.purpose == PURPOSE:
+        await _take_away(session, fact, MovementType.DISPUTE, ("payment", fact.payment_id))
+
+
+async def on_refunded_outside(session: Session, fact: payments.RefundedOutside) -> None:
+    """A top-up was given back at the provider: as with a dispute, what is left of it goes and what was spent is owed."""
+    if fact.purpose == PURPOSE:
+        await _take_away(session, fact, MovementType.WITHDRAWAL, ("payment_refund", fact.refund_id))
+
+
+async def _take_away(
+    session: Session,
+    fact: payments.PaymentDisputed | payments.RefundedOutside,
+    kind: MovementType,
+    source: tuple[str, UUID],
+) -> None:
+    paid_in = (WalletLot.source_type == "payment") & (WalletLot.source_id == fact.payment_id)
+    statement = select(WalletLot).where(paid_in).with_for_update()
+    lot = (await session.scalars(statement, execution_options={"populate_existing": True})).one()
+    left = min(lot.remaining_minor, fact.amount.minor)
+    spent = fact.amount.minor - left
+    lot.remaining_minor -= left
     currency = fact.amount.currency
     gateway = AccountKey(ledger.PLATFORM, ledger.gateway_kind(fact.provider), currency)
     debits = [
@@ -36,9 +52,9 @@ async def on_payment_disputed(session: Session, fact: payments.PaymentDisputed) 
         session,
         ledger.Posting(
             owner=fact.payer_id,
-            kind="wallet.disputed",
-            source=ledger.Source("payment", fact.payment_id),
-            idempotency_key=f"dispute:{fact.payment_id}",
+            kind="wallet.disputed" if kind is MovementType.DISPUTE else "wallet.refunded_outside",
+            source=ledger.Source(*source),
+            idempotency_key=f"dispute:{source[1]}",
             transfers=[ledger.Transfer(debit, gateway, Money(minor, currency)) for debit, minor in debits if minor],
             at=clock.now(),
         ),
@@ -47,10 +63,8 @@ async def on_payment_disputed(session: Session, fact: payments.PaymentDisputed) 
     wallet = await _locked(session, lot.wallet_id)
     wallet.owed_minor += spent
     now = clock.now()
-    await record_movement(
-        session, wallet, MovementType.DISPUTE, fact.amount, source_type="payment", source_id=fact.payment_id, at=now
-    )
-    await pay_debt(session, wallet, source=("dispute", fact.payment_id))
+    await record_movement(session, wallet, kind, fact.amount, source_type=source[0], source_id=source[1], at=now)
+    await pay_debt(session, wallet, source=("dispute", source[1]))
 
 
 async def pay_debt(session: Session, wallet: Wallet, *, source: tuple[str, UUID]) -> None:

@@ -16,6 +16,7 @@ from tuition.payments.adapters.sandbox.provider import (
     confirm,
     dispute,
     finish_second_step,
+    give_back_here,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "deliver",
     "dispute",
     "finish_second_step",
+    "give_back_here",
 ]

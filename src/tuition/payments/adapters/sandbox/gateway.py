@@ -162,4 +162,6 @@ def _refund(said: dict[str, object]) -> RefundAnswer:
         reference=str(said["reference"]),
         key=str(said["key"]),
         failure_message=str(said["failure_message"]),
+        payment_reference=str(said["payment"]),
+        amount=Money(int(str(said["amount_minor"])), Currency(str(said["currency"]))),
     )

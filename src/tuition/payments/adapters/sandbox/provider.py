@@ -18,6 +18,8 @@ from tuition.platform.database import AnySession, Session
 DISPUTE_AFTER = timedelta(minutes=2)
 EXPIRES_MONTH, EXPIRES_YEARS = 12, 3
 """The sandbox's cards are good until December, three years on."""
+OUTSIDE = "outside_"
+"""How the sandbox keys a refund that was made on its own side."""
 SECOND_STEP = "second_step"
 """A charge that waits for its payer at the bank's page; to us it is still pending."""
 
@@ -158,18 +160,33 @@ async def give_back(session: Session, charge: SandboxCharge, *, key: str, minor:
         created_at=clock.now(),
     )
     session.add(refund)
-    await announce_refund(session, refund)
+    await announce_refund(session, refund, charge)
     return refund
 
 
-async def announce_refund(session: Session, refund: SandboxRefund) -> None:
+async def give_back_here(session: Session, reference: str, minor: int) -> SandboxRefund:
+    """Somebody gives money back at the provider itself, without us: we hear of it by a message."""
+    charge = (
+        await session.scalars(select(SandboxCharge).where(SandboxCharge.reference == reference).with_for_update())
+    ).one_or_none()
+    if charge is None:
+        raise ChargeNotFound
+    if charge.status != AnswerStatus.SUCCEEDED.value or not 0 < minor <= charge.amount_minor - charge.refunded_minor:
+        raise ChargeOver
+    return await give_back(session, charge, key=f"{OUTSIDE}{new_id().hex}", minor=minor)
+
+
+async def announce_refund(session: Session, refund: SandboxRefund, charge: SandboxCharge) -> None:
     """Write the message about what became of a refund."""
     event_id = f"evt_{new_id().hex}"
     said = {
         "reference": refund.reference,
-        "key": refund.key,
+        "key": "" if refund.key.startswith(OUTSIDE) else refund.key,
         "status": refund.status,
         "failure_message": refund.failure_message,
+        "payment": charge.reference,
+        "amount_minor": refund.amount_minor,
+        "currency": charge.currency,
     }
     body = {"id": event_id, "type": f"refund.{refund.status}", "created": clock.now().isoformat(), "refund": said}
     session.add(
