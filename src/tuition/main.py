@@ -38,6 +38,7 @@ from tuition.edge import (
     GateMiddleware,
     Runtime,
     SecurityMiddleware,
+    Signpost,
     TelemetryMiddleware,
     limit_visitors,
     problem_response,
@@ -283,6 +284,7 @@ def create_app(runtime: Runtime) -> Any:
         app.include_router(router, include_in_schema=False, dependencies=[Depends(load_shell)])
     app.mount("/static", StaticAssets())
     owner.mount_tables(app, runtime)
+    app.router.middleware_stack = Signpost(app.router)
     app.add_exception_handler(DomainError, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_input)
     app.add_exception_handler(DataError, _refuse_value)

@@ -71,7 +71,7 @@ from tuition.catalog.queries.contents import (
     members_of,
     visible_to,
 )
-from tuition.catalog.queries.media import Playable, body_of, captions_of, document_of, find_media, media_of
+from tuition.catalog.queries.media import Playable, body_of, caption_languages, captions_of, document_of, find_media, media_of
 from tuition.catalog.queries.prices import in_force, price_history, price_in_force, prices_of
 from tuition.catalog.queries.search import search, shelf
 from tuition.catalog.rules.prices import OneTime, PerMinute
@@ -150,6 +150,7 @@ __all__ = [
     "begin_upload",
     "body_of",
     "cancel_upload",
+    "caption_languages",
     "captions_of",
     "categories",
     "collections_of",

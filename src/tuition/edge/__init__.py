@@ -12,6 +12,7 @@ from tuition.edge.gate import GateMiddleware, limit_visitors
 from tuition.edge.problems import Problem, problem_response, problems, status_of
 from tuition.edge.runtime import Runtime, runtime_of
 from tuition.edge.security import SecurityMiddleware, clear_sign_in_cookie, set_sign_in_cookie, sign_in_cookie
+from tuition.edge.signpost import Signpost
 from tuition.edge.stopping import told_to_stop
 from tuition.edge.telemetry import TelemetryMiddleware
 from tuition.edge.unit import Client, EdgeRoute, Unit, unit_of
@@ -32,6 +33,7 @@ __all__ = [
     "SecurityMiddleware",
     "Services",
     "SignedIn",
+    "Signpost",
     "Stepping",
     "Steps",
     "TelemetryMiddleware",

@@ -52,8 +52,13 @@ async def _fresh(request: Request) -> Actor:
     return identity.require_fresh(await _signed_in(request))
 
 
-def _client(request: Request) -> Client:
+# Asynchronous although they wait for nothing: FastAPI sends a plain function to another thread.
+async def _client(request: Request) -> Client:
     return unit_of(request).client
+
+
+async def _services(request: Request) -> Runtime:
+    return runtime_of(request)
 
 
 Writing = Annotated[Session, Depends(_writing)]
@@ -72,5 +77,5 @@ Fresh = Annotated[Actor, Depends(_fresh)]
 """Who asks, having proven within the last ten minutes that it is them; else 403, or the page that asks for it."""
 ClientInfo = Annotated[Client, Depends(_client)]
 """Address and browser of the one who asks."""
-Services = Annotated[Runtime, Depends(runtime_of)]
+Services = Annotated[Runtime, Depends(_services)]
 """Settings, database and vendors."""

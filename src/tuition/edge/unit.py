@@ -9,9 +9,9 @@ at all.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -32,6 +32,7 @@ KEY_FIELD = "idempotency_key"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
 STORED_HEADERS = ("content-type", "location", "hx-redirect", "hx-trigger", "hx-location")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,10 @@ class Unit:
         """Refuse an actor whose role must have a second step and who has none."""
         if not actor.mfa_enabled:
             await identity.require_second_factor(self._session or await self.reading(), actor)
+
+    def within(self, block: AbstractContextManager[T]) -> T:
+        """Let the rest of the work happen inside a block, which ends with it."""
+        return self._stack.enter_context(block)
 
     async def steps(self) -> Database:
         """The database, for work of several transactions: the key is claimed at once, in a transaction of its own."""

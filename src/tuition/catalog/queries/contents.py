@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from tuition.catalog.errors import ContentUnknown
@@ -17,6 +17,9 @@ from tuition.platform import paging
 from tuition.platform.database import AnySession, Session
 
 CATEGORIES_MAX = 500
+# Built once: every page asks them, and building one takes as long as sending it.
+_BY_SLUG = select(Content).where(Content.slug == bindparam("slug"))
+_SHELVES = select(Category).order_by(Category.position, Category.name).limit(CATEGORIES_MAX)
 
 
 def visible_to(actor: Actor | None) -> ColumnElement[bool]:
@@ -84,7 +87,7 @@ async def find_by_slug(session: AnySession, slug: str) -> Found:
 
     Raises ``ContentUnknown``.
     """
-    content = await session.scalar(select(Content).where(Content.slug == slug))
+    content = await session.scalar(_BY_SLUG, {"slug": slug})
     if content is not None:
         return Found(content, moved=False)
     moved = await session.scalar(
@@ -124,4 +127,4 @@ async def collections_of(session: AnySession, content_id: UUID) -> list[UUID]:
 
 async def categories(session: AnySession) -> list[Category]:
     """The shelves in their order."""
-    return list(await session.scalars(select(Category).order_by(Category.position, Category.name).limit(CATEGORIES_MAX)))
+    return list(await session.scalars(_SHELVES))

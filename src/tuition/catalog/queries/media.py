@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from tuition.catalog.errors import MediaNotReady
@@ -14,6 +14,9 @@ from tuition.platform.database import AnySession
 
 SEGMENTS_MAX = 20_000
 """More than the longest film that is accepted can have."""
+_CAPTION_LANGUAGES = (
+    select(Caption.language).where(Caption.content_id == bindparam("content_id")).order_by(Caption.language, Caption.kind)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ async def captions_of(session: AnySession, content_id: UUID) -> list[Caption]:
     """The captions and subtitles of a film, by language."""
     query = select(Caption).where(Caption.content_id == content_id).order_by(Caption.language, Caption.kind)
     return list(await session.scalars(query))
+
+
+async def caption_languages(session: AnySession, content_id: UUID) -> list[str]:
+    """In which languages a film has captions: all that a page says of them, and a fraction of what they weigh."""
+    return list(await session.scalars(_CAPTION_LANGUAGES, {"content_id": content_id}))
 
 
 async def body_of(session: AnySession, content_id: UUID) -> WrittenBody | None:

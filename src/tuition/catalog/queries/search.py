@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Row, TextClause, Uuid, bindparam, text
@@ -22,6 +23,8 @@ from tuition.platform.database import AnySession
 
 LIMIT_MAX = 100
 EVERYTHING = Filters()
+STATEMENTS_MAX = 512
+"""How many statements are kept: one for each set of filters that is in use, order and so on."""
 FACET_ROWS_MAX = 20_000
 """How many hits are counted; beyond it a count is a lower bound."""
 LIKE_MAX = 200
@@ -105,18 +108,17 @@ async def search(
         raise FieldInvalid(field="q", reason=f"at most {QUERY_LENGTH_MAX} characters")
     if not 1 <= limit <= LIMIT_MAX:
         raise paging.LimitInvalid(limit_max=LIMIT_MAX)
-    order = sort or Sort.RELEVANCE
-    if order is Sort.RELEVANCE and not wanted:
-        order = Sort.NEWEST
+    order = _order(sort, wanted)
     values = _values(wanted, filters, currency, at or clock.now())
     scope = f"catalog.search/{order}"
     page_values = {**values, "limit": limit + 1}
+    given = frozenset(values)
     if cursor:
         page_values["after_key"], page_values["after_id"] = paging.Cursor.decode(cursor, scope=scope)
-    rows = (await session.execute(_page(wanted, filters, order, after=bool(cursor)), page_values)).all()
+    rows = (await session.execute(_page(given, order, after=bool(cursor)), page_values)).all()
     shown = rows[:limit]
     following = paging.Cursor.encode([shown[-1].sort_key, shown[-1].id], scope=scope) if len(rows) > limit else None
-    facets = await _facets(session, wanted, filters, values) if with_facets else None
+    facets = await _facets(session, values) if with_facets else None
     return SearchPage([_hit(row) for row in shown], following, facets)
 
 
@@ -129,7 +131,19 @@ async def shelf(
     currency: str = "EUR",
 ) -> list[Hit]:
     """A row of cards for a page: the newest, the most popular, a creator's. One query."""
-    return (await search(session, "", filters, sort=sort, limit=limit, currency=currency, with_facets=False)).items
+    if not 1 <= limit <= LIMIT_MAX:
+        raise paging.LimitInvalid(limit_max=LIMIT_MAX)
+    values = _values("", filters, currency, clock.now())
+    return [
+        _hit(row)
+        for row in await session.execute(_page(frozenset(values), _order(sort, ""), after=False), {**values, "limit": limit})
+    ]
+
+
+def _order(sort: Sort | None, words: str) -> Sort:
+    """Without words nothing is more relevant than anything else: the newest first."""
+    order = sort or Sort.RELEVANCE
+    return Sort.NEWEST if order is Sort.RELEVANCE and not words else order
 
 
 def _values(words: str, filters: Filters, currency: str, at: datetime) -> dict[str, Any]:
@@ -149,30 +163,42 @@ def _values(words: str, filters: Filters, currency: str, at: datetime) -> dict[s
     return values
 
 
-def _from(words: str, filters: Filters) -> str:
-    parts = ["from contents as content", "join matched using (id)" if words else "", _PRICES, f"where {_LISTED}"]
-    if filters.creator_id:
+def _from(given: frozenset[str]) -> str:
+    parts = ["from contents as content", "join matched using (id)" if "words" in given else "", _PRICES, f"where {_LISTED}"]
+    if "creator_id" in given:
         parts.append("and content.creator_id = :creator_id")
-    if filters.tags:
+    if "tags" in given:
         parts.append("and content.tags @> to_jsonb(cast(:tags as text[]))")
     return "\n".join(parts)
 
 
-def _page(words: str, filters: Filters, order: Sort, *, after: bool) -> TextClause:
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _page(given: frozenset[str], order: Sort, *, after: bool) -> TextClause:
+    """The statement for a page. ``given`` are the names of the values that narrow it; a page asks for the same few all day."""
     key, direction, comparison, kind = _ORDERS[order]
-    chosen = "".join(f" and {condition}" for name, condition in _CONDITIONS.items() if getattr(filters, name))
+    chosen = "".join(f" and {condition}" for name, condition in _CONDITIONS.items() if name in given)
     going_on = f" and ({key}, content.id) {comparison} (cast(:after_key as {kind}), :after_id)" if after else ""
-    statement = f"""{f"with {_MATCHED}" if words else ""}
-        select {_COLUMNS}, {key} as sort_key {_from(words, filters)}{chosen}{going_on}
+    statement = f"""{f"with {_MATCHED}" if "words" in given else ""}
+        select {_COLUMNS}, {key} as sort_key {_from(given)}{chosen}{going_on}
         order by {key} {direction}, content.id {direction} limit :limit"""
-    return _bound(statement, filters, after=after)
+    return _bound(statement, given, after=after)
 
 
-async def _facets(session: AnySession, words: str, filters: Filters, values: dict[str, Any]) -> Facets:
+async def _facets(session: AnySession, values: dict[str, Any]) -> Facets:
+    counted: dict[str, dict[str, int]] = {name: {} for name in _CONDITIONS}
+    total = 0
+    for row in await session.execute(_counting(frozenset(values)), values):
+        if row.facet == "total":
+            total = row.hits
+        else:
+            counted[row.facet][row.value] = row.hits
+    return Facets(**{name: dict(sorted(found.items())) for name, found in counted.items()}, total=total)
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _counting(given: frozenset[str]) -> TextClause:
     """Every facet counted over the hits that fit all the *other* facets, in one pass over one materialised set."""
-    fits = ", ".join(
-        f"{condition if getattr(filters, name) else 'true'} as fits_{name}" for name, condition in _CONDITIONS.items()
-    )
+    fits = ", ".join(f"{condition if name in given else 'true'} as fits_{name}" for name, condition in _CONDITIONS.items())
     counts = []
     for name, column in (
         ("kinds", "kind"),
@@ -186,28 +212,21 @@ async def _facets(session: AnySession, words: str, filters: Filters, values: dic
           from base where {others} and {column} is not null group by 2""")  # noqa: S608  # names from the lists above
     every = " and ".join(f"coalesce(fits_{name}, false)" for name in _CONDITIONS)
     counts.append(f"select 'total', '', count(*) from base where {every}")  # noqa: S608  # names from the lists above
-    statement = f"""with {_MATCHED + "," if words else ""} base as materialized (
+    statement = f"""with {_MATCHED + "," if "words" in given else ""} base as materialized (
           select content.kind, content.category_id, content.language, content.level, costs.band, {fits}
-          {_from(words, filters)} limit {FACET_ROWS_MAX}
+          {_from(given)} limit {FACET_ROWS_MAX}
         ) {" union all ".join(counts)}"""
-    counted: dict[str, dict[str, int]] = {name: {} for name in _CONDITIONS}
-    total = 0
-    for row in await session.execute(_bound(statement, filters, after=False), values):
-        if row.facet == "total":
-            total = row.hits
-        else:
-            counted[row.facet][row.value] = row.hits
-    return Facets(**{name: dict(sorted(found.items())) for name, found in counted.items()}, total=total)
+    return _bound(statement, given, after=False)
 
 
-def _bound(statement: str, filters: Filters, *, after: bool) -> TextClause:
+def _bound(statement: str, given: frozenset[str], *, after: bool) -> TextClause:
     """The statement with the types of its parameters, so that an empty list is still a list of something."""
     lists = ("kinds", "languages", "levels", "price_bands", "tags")
-    bound: list[BindParameter[Any]] = [bindparam(name, type_=ARRAY(Text())) for name in lists if getattr(filters, name)]
+    bound: list[BindParameter[Any]] = [bindparam(name, type_=ARRAY(Text())) for name in lists if name in given]
     bound += [bindparam("at", type_=TIMESTAMP(timezone=True)), bindparam("currency", type_=Text())]
-    if filters.category_ids:
+    if "category_ids" in given:
         bound.append(bindparam("category_ids", type_=ARRAY(Uuid())))
-    if filters.creator_id:
+    if "creator_id" in given:
         bound.append(bindparam("creator_id", type_=Uuid()))
     if after:
         bound.append(bindparam("after_id", type_=Uuid()))

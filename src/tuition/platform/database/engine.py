@@ -62,6 +62,11 @@ class Database:
         self.engine = engine
         self.bus = bus
         self._replicas = tuple(replicas)
+        # Made once: each carries listeners of its own, and making one costs as much as a query.
+        self._readers = {
+            source: source.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            for source in (engine, *replicas)
+        }
         self._turns = itertools.count()
         self._resting_until: dict[AsyncEngine, float] = {}
         self._exhausted = 0
@@ -81,9 +86,10 @@ class Database:
         reached a replica yet.
         """
         engine = self.engine if fresh or not self._replicas else await self._replica()
-        reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with self._counting_exhaustion():
-            async with ReadSession(reader, expire_on_commit=False, info={"bus": self.bus}, autoflush=False) as session:
+            async with ReadSession(
+                self._readers[engine], expire_on_commit=False, info={"bus": self.bus}, autoflush=False
+            ) as session:
                 async with session.begin():
                     yield session
 

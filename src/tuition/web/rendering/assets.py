@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 STATIC = Path(__file__).resolve().parent.parent / "static"
 DIST = STATIC / "dist"
 PREFIX = "/static"
+_MANIFEST = str(DIST / "manifest.json")
 DIRECTED = frozenset({"arrow-left", "arrow-right", "chevron-left", "chevron-right", "log-out", "send", "undo-2"})
 """Icons that point along the line of reading, and so turn around with it."""
 
@@ -37,17 +39,17 @@ def _load(_written_ns: int) -> _Build:
     return _Build(manifest, icons)
 
 
-def _build() -> _Build:
-    """The current build. A new manifest is noticed at once, so that a rebuild needs no restart."""
+def _written_ns() -> int:
+    """When it was built. A new manifest is noticed at once, so that a rebuild needs no restart."""
     try:
-        return _load((DIST / "manifest.json").stat().st_mtime_ns)
+        return os.stat(_MANIFEST).st_mtime_ns  # noqa: PTH116 - asked for each icon, and a Path is slower than the disk
     except FileNotFoundError as error:
         raise NotBuilt from error
 
 
 def asset(name: str) -> str:
     """The address of a built file (``app.css``, ``player.js``, a font) or of a file in ``static/``."""
-    built = _build().manifest.get(name)
+    built = _load(_written_ns()).manifest.get(name)
     if built is not None:
         return f"{PREFIX}/dist/{built}"
     if (STATIC / name).is_file():
@@ -57,7 +59,12 @@ def asset(name: str) -> str:
 
 def icon(name: str, *, label: str | None = None, fill: bool = False, size: str = "") -> Markup:
     """An icon drawn inline: silent beside text, or spoken as ``label``. Arrows turn around for right-to-left readers."""
-    shape = _build().icons.get(name)
+    return _drawn(_written_ns(), name, label, fill, size)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _drawn(written_ns: int, name: str, label: str | None, fill: bool, size: str) -> Markup:
+    shape = _load(written_ns).icons.get(name)
     if shape is None:
         raise KeyError(f"no such icon: {name}; add it to frontend/icons.txt")
     classes = " ".join(

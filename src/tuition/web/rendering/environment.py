@@ -17,9 +17,12 @@ from markupsafe import Markup
 from tuition.kernel import clock, new_id
 from tuition.web.rendering import assets, formatting, reader
 from tuition.web.rendering.drawing import charts, cover
+from tuition.web.rendering.remembering import COMPONENTS_MAX, PageContext, by_language, sentence
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 COMPONENTS = ("actions", "charts", "cards", "dialogs", "feedback", "forms", "media", "money", "navigation", "tables")
+REMEMBERED = frozenset({"badge", "content_card", "cover", "kind_icon", "kind_name", "price", "rating", "state"})
+"""Components that depend on their arguments and the language alone, and that pages repeat."""
 
 
 @lru_cache(maxsize=1)
@@ -33,12 +36,14 @@ def environment() -> Environment:
         trim_blocks=True,
         undefined=StrictUndefined,
     )
+    env.context_class = PageContext
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": str}
     env.install_gettext_callables(reader.translate, reader.translate_plural, newstyle=True)  # type: ignore[attr-defined] # from the extension
     env.filters |= {name: _for_the_reader(write) for name, write in formatting.FILTERS.items()}
     env.filters["json"] = lambda value: json.dumps(value, default=str)
     ui = SimpleNamespace(icon=assets.icon)
     env.globals |= {
+        "_": sentence,
         "asset": assets.asset,
         "bar_chart": charts.bar_chart,
         "cover_address": cover_address,
@@ -76,7 +81,7 @@ def _gather(env: Environment, ui: SimpleNamespace, name: str) -> None:
     for public, value in vars(module).items():
         if not public.startswith("_"):
             assert not hasattr(ui, public), f"{name} defines {public} a second time"
-            setattr(ui, public, value)
+            setattr(ui, public, by_language(COMPONENTS_MAX)(value) if public in REMEMBERED else value)
 
 
 def cover_address(content_id: UUID) -> str:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from tuition.kernel import CREDITS, DomainError, Money, clock, exponent_of
 from tuition.web.rendering.reader import current, translate, translate_plural
+from tuition.web.rendering.remembering import FIGURES_MAX, by_language
 
 MINUTE_S = 60
 HOUR_S = 3600
@@ -25,6 +26,7 @@ _SPELLED_OUT = {"ar"}
 The sizes that it has no long Arabic name for have a whole word as their short one."""
 
 
+@by_language(FIGURES_MAX)
 def money_text(amount: Money, *, sign: bool = False) -> str:
     """An amount as text: ``€19.99``, ``4 credits``. ``sign`` marks gains with a plus."""
     if amount.currency == CREDITS:
@@ -44,11 +46,13 @@ def _signed(text: str, *, plus: bool = False) -> str:
     return text.replace("-", f"{mark}-", 1)
 
 
+@by_language(FIGURES_MAX)
 def money(amount: Money, *, sign: bool = False) -> Markup:
     """An amount set in figures that line up, never broken over two lines."""
     return Markup('<span class="num">{}</span>').format(money_text(amount, sign=sign))
 
 
+@by_language(FIGURES_MAX)
 def rate(per_minute: Decimal, currency: str) -> str:
     """A price per minute, with as many places as it needs: ``€0.12``, ``€0.0575``."""
     places = max(exponent_of(currency), -int(per_minute.normalize().as_tuple().exponent))
@@ -69,12 +73,14 @@ def _usual(currency: str) -> bool:
     return get_currency_precision(currency) == exponent_of(currency)
 
 
+@by_language(FIGURES_MAX)
 def number(value: int | Decimal, *, places: int | None = None) -> str:
     """A plain figure with its separators."""
     pattern = f"#,##0.{'0' * places}" if places else None
     return format_decimal(value, pattern, locale=current().locale)
 
 
+@by_language(FIGURES_MAX)
 def percent(share: Decimal | float, *, places: int = 0, sign: bool = False) -> str:
     """A share of one: ``0.3`` is 30%. ``sign`` marks growth with a plus."""
     text = format_percent(share, f"#,##0.{'0' * places}%" if places else None, locale=current().locale)
@@ -122,6 +128,7 @@ def ago(moment: datetime, now: datetime | None = None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp, title, text)
 
 
+@by_language(FIGURES_MAX)
 def duration(seconds: float | timedelta) -> str:
     """A length for reading: ``1 h 20 min``, ``45 sec``. Under an hour it is rounded to the minute, under a minute exact."""
     total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
@@ -144,6 +151,7 @@ def position(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+@by_language(FIGURES_MAX)
 def size(count: int) -> str:
     """A size on disk, in thousands: ``3.4 MB``."""
     value, step = Decimal(count), 0
@@ -158,6 +166,7 @@ def _measured(value: int | Decimal, unit: str) -> str:
     return format_unit(value, unit, "long" if is_long else "short", locale=current().unit_locale)
 
 
+@by_language(FIGURES_MAX)
 def language_name(code: str) -> str:
     """A language's name in the reader's language."""
     return str(current().locale.languages.get(code.split("-", maxsplit=1)[0].split("_", maxsplit=1)[0], code))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 from fastapi import Request
 
 from tuition import identity, messaging, wallets
@@ -19,7 +17,7 @@ DOORS: dict[str, Permission] = {"studio": "content:create", "owner": "site:confi
 """The side doors of the menu, and the permission that opens each."""
 
 
-async def load_shell(request: Request) -> AsyncIterator[None]:
+async def load_shell(request: Request) -> None:
     """Dress the request before its handler runs, and let sentences speak its reader's language while it does."""
     unit = unit_of(request)
     actor = await unit.actor()
@@ -36,8 +34,7 @@ async def load_shell(request: Request) -> AsyncIterator[None]:
         is_demo=unit.runtime.settings.mode != Mode.PRODUCTION,
     )
     request.state.shell = Shell(site=dressed) if actor is None else await _for(session, actor, dressed, settings.default_currency)
-    with reading_as(page_reader(request)):
-        yield
+    unit.within(reading_as(page_reader(request)))
 
 
 async def _for(session: ReadSession, actor: Actor, dressed: Site, currency: str) -> Shell:

@@ -28,7 +28,7 @@ PAGE_LENGTH = 24
 WORDS_MAX = 200
 VALUES_MAX = 20
 SUGGESTIONS = 4
-Choice = Annotated[list[str], Query(default_factory=list, max_length=VALUES_MAX)]
+Choice = Annotated[list[str] | None, Query(max_length=VALUES_MAX)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ async def catalogue(
     request: Request,
     session: Reading,
     actor: CurrentActor,
-    kind: Choice,
-    category: Choice,
-    price: Choice,
-    language: Choice,
-    level: Choice,
+    kind: Choice = None,
+    category: Choice = None,
+    price: Choice = None,
+    language: Choice = None,
+    level: Choice = None,
     q: str = "",
     sort: str = "",
     cursor: str = "",
@@ -78,9 +78,9 @@ async def catalogue(
     asked = Asked(
         words=" ".join(q.replace("\x00", " ").split())[:WORDS_MAX],
         kinds=_known(kind, Kind),
-        categories=category,
+        categories=category or [],
         prices=_known(price, PriceBand),
-        languages=language,
+        languages=language or [],
         levels=_known(level, Level),
         sort=Sort(sort) if sort in list(Sort) else Sort.RELEVANCE,
     )
@@ -133,8 +133,8 @@ async def _suggestions(session: AnySession, actor: Actor | None, currency: str) 
     return await cards_of_hits(session, actor, popular)
 
 
-def _known(values: Sequence[str], words: type[StrEnum]) -> list[str]:
-    return [value for value in values if value in list(words)]
+def _known(values: Sequence[str] | None, words: type[StrEnum]) -> list[str]:
+    return [value for value in values or () if value in list(words)]
 
 
 def _facets(counted: catalog.Facets, asked: Asked, shelves: Sequence[catalog.Category], currency: str) -> list[Facet]:

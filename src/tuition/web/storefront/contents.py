@@ -51,7 +51,8 @@ class Inside:
     """What is inside, as far as its kind has something to say."""
 
     members: tuple[Member, ...] = ()
-    captions: tuple[catalog.Caption, ...] = ()
+    captions: tuple[str, ...] = ()
+    """The languages that it has captions in."""
     body: catalog.WrittenBody | None = None
     document: catalog.Document | None = None
 
@@ -163,7 +164,7 @@ def address_of(content: catalog.Content) -> str:
 async def _inside(session: AnySession, actor: Actor | None, content: catalog.Content, currency: str) -> Inside:
     match Kind(content.kind):
         case Kind.VIDEO | Kind.AUDIO:
-            return Inside(captions=tuple(await catalog.captions_of(session, content.id)))
+            return Inside(captions=tuple(await catalog.caption_languages(session, content.id)))
         case Kind.WRITTEN:
             return Inside(body=await catalog.body_of(session, content.id))
         case Kind.DOCUMENT:
