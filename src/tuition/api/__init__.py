@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tuition.api import access, catalog, community, identity, messaging, money, playing, site
+from tuition.api import access, catalog, community, identity, learning, messaging, money, playing, site
 
 ROUTERS: list[APIRouter] = [
     *identity.ROUTERS,
     messaging.router,
     *catalog.ROUTERS,
     access.router,
+    *learning.ROUTERS,
     *community.ROUTERS,
     *playing.ROUTERS,
     *money.ROUTERS,
