@@ -3,13 +3,14 @@ import { Captions } from "./lib/player/captions.js";
 import { Controls } from "./lib/player/controls.js";
 import { MoneyLine } from "./lib/player/money.js";
 import { Notices } from "./lib/player/notices.js";
-import { normalize } from "./lib/player/ranges.js";
+import { holds, normalize } from "./lib/player/ranges.js";
 import { Session } from "./lib/player/session.js";
 import { attach, Gate } from "./lib/player/source.js";
 import { Visit } from "./lib/player/visit.js";
 import { Watching } from "./lib/player/watching.js";
 import { clock, Words } from "./lib/player/words.js";
 
+const MEND_MS = 20_000; // a second failure within this time is said; the first is mended in silence
 const byId = (id) => document.getElementById(id);
 
 class Player {
@@ -22,10 +23,14 @@ class Player {
     this.notices = new Notices();
     this.startMs = film.position_ms;
     this.gate = new Gate(() => this.session.beat());
-    this.controls = new Controls(this.media, film, this.words, { toggle: () => this.toggle() });
+    this.controls = new Controls(this.media, film, this.words, {
+      toggle: () => this.toggle(),
+      leap: (seconds) => this.source?.isNative && !this.gate.holds(seconds * 1000) && (this.leap(seconds), true),
+    });
     this.captions = new Captions(this.media, film, this.words, (seconds) => this.controls.goTo(seconds));
-    new Watching(this.media, (interval) => this.session.note(interval));
-    this.session.position = () => (this.source ? Math.round(this.media.currentTime * 1000) : this.startMs);
+    const watching = new Watching(this.media, (interval) => this.session.note(interval));
+    this.session.flush = () => watching.look();
+    this.session.position = () => (this.source ? (watching.last ?? Math.round(this.media.currentTime * 1000)) : this.startMs);
     this.session.speed = () => this.media.playbackRate;
     this.session.isPlaying = () => !this.media.paused;
     this.listen();
@@ -65,18 +70,32 @@ class Player {
     byId("offer").hidden = true;
     this.startMs = this.source ? this.startMs : answer.position_ms;
     if (this.film.is_visit) this.film.limit_ms = answer.limit_ms;
-    await this.session.beat();
-    if (!this.session.isRunning) return;
-    this.source?.detach();
-    this.source = attach(this.media, answer.playlist, this.gate, {
-      startS: this.startMs / 1000,
-      onQualities: (names) => this.controls.setQualities(names, (index) => this.source.setQuality(index)),
-      onBroken: (word) => this.broke(word),
-    });
+    this.playlist = answer.playlist;
+    if (!(await this.load())) return;
     if (!this.captions.tracks.length) this.captions.load(answer.token);
     this.controls.show();
     byId("play").focus({ preventScroll: true });
     this.media.play().catch(() => {});
+  }
+
+  // Report the place, so that a lease lets its pieces out, and bring the film there.
+  async load() {
+    this.source?.detach();
+    this.source = null;
+    await this.session.beat();
+    if (!this.session.isRunning) return false;
+    this.source = attach(this.media, this.playlist, this.gate, {
+      startS: this.startMs / 1000,
+      onQualities: (names) => this.controls.setQualities(names, (index) => this.source.setQuality(index)),
+      onBroken: (word) => this.broke(word),
+    });
+    return true;
+  }
+
+  // The system's player knows only what is let out already: to go anywhere else it begins there.
+  async leap(seconds, { isPlaying = !this.media.paused } = {}) {
+    this.startMs = Math.round(seconds * 1000);
+    if ((await this.load()) && isPlaying) this.media.play().catch(() => {});
   }
 
   toggle() {
@@ -88,7 +107,19 @@ class Player {
   look() {
     const at = this.media.currentTime * 1000;
     this.money.at(at);
+    if (this.film.mode === "metered" && !this.money.isOwned && this.gate.isBeyond(at) && !holds(this.controls.covered, at)) this.askFirst(at);
     if (this.film.mode === "preview" && at >= this.film.limit_ms - 250) this.previewOver();
+  }
+
+  // A piece comes whole, so a little more than is paid for may be here already: it plays only once the server has said yes.
+  async askFirst(at) {
+    if (this.isAsking) return;
+    const wasPlaying = !this.media.paused;
+    this.isAsking = true;
+    this.media.pause();
+    await this.session.beat();
+    this.isAsking = false;
+    if (wasPlaying && this.session.isRunning && !this.gate.isBeyond(at)) this.media.play().catch(() => {});
   }
 
   heard(beat) {
@@ -149,6 +180,11 @@ class Player {
 
   broke(word) {
     if (!this.session.isRunning) return;
+    if (this.source?.isNative && performance.now() - (this.brokeAt ?? -Infinity) > MEND_MS) {
+      this.brokeAt = performance.now();
+      this.leap(this.media.currentTime || this.startMs / 1000, { isPlaying: true });
+      return;
+    }
     const place = Math.round(this.media.currentTime * 1000) || this.startMs;
     this.source?.detach();
     this.source = null;

@@ -11,7 +11,7 @@ from tuition import metering
 from tuition.access import Way, WayKind
 from tuition.kernel import Currency, Money, new_id
 from tuition.metering import cost_of
-from tuition.web.storefront.advice import advise, minutes_for, sort_ways
+from tuition.web.storefront.advice import advise, seconds_for, sort_ways
 
 EUR, USD = Currency("EUR"), Currency("USD")
 rates = st.decimals(min_value="0.01", max_value="9.999999", places=6)
@@ -33,7 +33,7 @@ def meter(posted: int, currency: Currency = EUR) -> metering.Meter:
 def test_what_was_paid_counts_towards_the_price() -> None:
     found = advise(sort_ways([once(300), minute("0.12")], "EUR"), meter(210), duration_ms=2_400_000, free_ms=0)
     assert found is not None
-    assert (found.paid, found.missing, found.minutes_left) == (Money(210, EUR), Money(90, EUR), 8)
+    assert (found.paid, found.missing, found.left_s) == (Money(210, EUR), Money(90, EUR), 450)
     assert (found.whole, found.is_cheaper_played) == (Money(300, EUR), False)
 
 
@@ -73,7 +73,15 @@ def test_playing_never_comes_to_more_than_the_price(rate: Decimal, price: int, l
 
 
 @given(rate=rates, price=prices)
-def test_so_many_minutes_reach_the_price_and_fewer_do_not(rate: Decimal, price: int) -> None:
-    minutes = minutes_for(Money(price, EUR), rate)
-    assert rate * minutes >= Money(price, EUR).decimal > rate * (minutes - 1)
-    assert cost_of(rate, EUR, minutes * 60_000) >= Money(price, EUR)
+def test_so_many_seconds_reach_the_price_and_fewer_do_not(rate: Decimal, price: int) -> None:
+    seconds = seconds_for(Money(price, EUR), rate)
+    assert rate * seconds >= Money(price, EUR).decimal * 60 > rate * (seconds - 1)
+    assert cost_of(rate, EUR, seconds * 1000) >= Money(price, EUR)
+
+
+def test_a_film_that_ends_before_its_price_is_reached_names_no_time() -> None:
+    offer = sort_ways([once(300), minute("0.12")], "EUR")
+    long, short = (advise(offer, None, duration_ms=length_ms, free_ms=60_000) for length_ms in (1_560_000, 1_559_999))
+    assert long is not None
+    assert short is not None
+    assert (long.left_s, short.left_s) == (1_500, None)

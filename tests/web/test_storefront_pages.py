@@ -63,7 +63,7 @@ async def test_pages_answer_visitors_and_members(client: httpx.AsyncClient, scho
 async def test_home_explains_paying_with_true_figures(client: httpx.AsyncClient) -> None:
     page = words(await client.get("/"))
     assert "€0.12" in page
-    assert "25 minutes" in page
+    assert "25:00 of playing" in page
     assert "€3.00" in page
     assert "14 days" in page
 

@@ -27,9 +27,13 @@ from tuition.kernel import FrozenClock, clock
 from tuition.platform import jobs, migrate, site
 from tuition.platform.settings import Settings, load
 
+FEATURED = ("intervals", "forgetting", "khwarizmi")
+"""What stands on the first page beside the first film and the series."""
 HOME = Path(".tuition-demo")
 DONE, MORE_DONE = "school-opened", "library-complete"
 """Marks in the home folder: what has been made already."""
+EVENING = timedelta(hours=3)
+"""How long ago the learner of the demonstration was here."""
 _MYSELF = (sys.executable, "-m", "tuition", "demo")
 FIRST = ("pythagoras", "interest", "intervals", "book", "forgetting", "khwarizmi")
 LATER = ("moon", "waves", "breathing")
@@ -105,7 +109,9 @@ async def _open_school(settings: Settings) -> None:
                     learners=[actor for key, actor in people.items() if key not in {"owner", "maya", "omar", "sofia"}],
                     watch=watch,
                 )
-                await month.live(until=now, progress=lambda day: bar.update(living, completed=day))
+                await month.live(until=now - EVENING, progress=lambda day: bar.update(living, completed=day))
+                await month.begin_for(people["sofia"], film=contents["interest"], book=contents["forgetting"])
+                watch.move_to(now)
                 await _settle(runtime)
             finally:
                 clock.use(None)
@@ -138,9 +144,8 @@ async def _furnish(
     members = [contents[key] for key in ("pythagoras", "interest", "book")]
     series = await school.bind_series(runtime, people["maya"], members, shelves["mathematics"])
     async with runtime.database.transaction() as session:
-        await site.change(
-            session, people["owner"].id, featured_content_ids=[contents["pythagoras"], series, contents["intervals"]]
-        )
+        chosen = [contents["pythagoras"], series, *(contents[key] for key in FEATURED)]
+        await site.change(session, people["owner"].id, featured_content_ids=chosen)
     step()
     return people, contents
 

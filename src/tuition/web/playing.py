@@ -137,6 +137,7 @@ def _film(
     here = f"/watch/{quote(content.slug)}"
     return {
         "id": content.id,
+        "title": content.title,
         "kind": content.kind,
         "mode": mode,
         "language": page_reader(request).language,

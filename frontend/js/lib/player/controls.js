@@ -4,12 +4,14 @@ import { clock } from "./words.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 const STEP_S = 5;
+const LEAP_S = 10;
+const MANNERS = "tuition:manners"; // how loud and how fast this browser likes it
 const HIDE_MS = 2500;
 const byId = (id) => document.getElementById(id);
 
 export class Controls {
-  constructor(media, film, words, { toggle }) {
-    Object.assign(this, { media, film, words, toggle });
+  constructor(media, film, words, { toggle, leap }) {
+    Object.assign(this, { media, film, words, toggle, leap });
     this.stage = byId("stage");
     this.seek = byId("seek");
     this.covered = film.coverage;
@@ -21,8 +23,7 @@ export class Controls {
   wire() {
     const { media, stage } = this;
     byId("play").addEventListener("click", () => this.toggle());
-    media.addEventListener("click", () => this.toggle());
-    media.addEventListener("dblclick", () => this.toggleFull());
+    this.wireTouch();
     this.seek.addEventListener("input", () => this.goTo(Number(this.seek.value) / 1000));
     for (const event of ["timeupdate", "progress", "durationchange", "play", "pause", "seeking", "seeked", "volumechange"]) {
       media.addEventListener(event, () => this.draw());
@@ -33,7 +34,44 @@ export class Controls {
     this.wireSpeed();
     this.wireSound();
     this.wireSize();
+    this.wireManners();
+    byId("keys").addEventListener("click", () => byId("keys-dialog").showModal());
     document.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  // A mouse plays and pauses by a click. A finger first brings the controls back; twice at an edge it leaps.
+  wireTouch() {
+    const { media, stage } = this;
+    let wasStill = false;
+    let isTouch = false;
+    stage.addEventListener("pointerdown", (event) => {
+      isTouch = event.pointerType === "touch";
+      wasStill = stage.classList.contains("is-still");
+    }, { capture: true });
+    media.addEventListener("click", () => isTouch && wasStill || this.toggle());
+    media.addEventListener("dblclick", (event) => {
+      const { left, width } = media.getBoundingClientRect();
+      const part = (event.clientX - left) / width;
+      if (!isTouch || (part > 1 / 3 && part < 2 / 3)) this.toggleFull();
+      else this.goTo(media.currentTime + (part < 1 / 2 ? -LEAP_S : LEAP_S));
+    });
+  }
+
+  // How loud and how fast is remembered, and what plays is named to the system: on a lock screen, on a keyboard's own keys.
+  wireManners() {
+    const { media } = this;
+    const known = JSON.parse(localStorage.getItem(MANNERS) ?? "{}");
+    if (known.volume !== undefined) Object.assign(media, { volume: known.volume, muted: known.muted });
+    if (SPEEDS.includes(known.speed)) Object.assign(media, { defaultPlaybackRate: known.speed, playbackRate: known.speed });
+    const keep = () => localStorage.setItem(MANNERS, JSON.stringify({ volume: media.volume, muted: media.muted, speed: media.playbackRate }));
+    for (const event of ["volumechange", "ratechange"]) media.addEventListener(event, keep);
+    if (!navigator.mediaSession) return;
+    const { title, poster } = this.film;
+    const { artist } = this.stage.dataset;
+    const artwork = poster ? [{ src: new URL(poster, location.href).href }] : [];
+    navigator.mediaSession.metadata = new MediaMetadata({ title, artist, artwork });
+    navigator.mediaSession.setActionHandler("seekbackward", () => this.goTo(media.currentTime - LEAP_S));
+    navigator.mediaSession.setActionHandler("seekforward", () => this.goTo(media.currentTime + LEAP_S));
   }
 
   wireSpeed() {
@@ -57,10 +95,7 @@ export class Controls {
     byId("full").addEventListener("click", () => this.toggleFull());
     const small = byId("small");
     small.hidden = !document.pictureInPictureEnabled || this.film.kind !== "video";
-    small.addEventListener("click", () => {
-      const leave = document.pictureInPictureElement;
-      (leave ? document.exitPictureInPicture() : this.media.requestPictureInPicture()).catch(() => {});
-    });
+    small.addEventListener("click", () => this.toggleSmall());
   }
 
   setQualities(names, choose) {
@@ -80,11 +115,20 @@ export class Controls {
 
   goTo(seconds) {
     const last = Math.max(0, this.film.limit_ms / 1000 - 0.1);
-    this.media.currentTime = Math.min(Math.max(0, seconds), last);
+    const target = Math.min(Math.max(0, seconds), last);
+    if (!this.leap(target)) this.media.currentTime = target;
   }
 
+  // An iPhone shows only the film itself in full, with its own controls.
   toggleFull() {
-    (document.fullscreenElement ? document.exitFullscreen() : this.stage.requestFullscreen?.())?.catch?.(() => {});
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    else if (this.stage.requestFullscreen) this.stage.requestFullscreen().catch(() => {});
+    else this.media.webkitEnterFullscreen?.();
+  }
+
+  toggleSmall() {
+    if (byId("small").hidden) return;
+    (document.pictureInPictureElement ? document.exitPictureInPicture() : this.media.requestPictureInPicture()).catch(() => {});
   }
 
   wake() {
@@ -127,15 +171,20 @@ export class Controls {
     if (target.closest("input:not([type=range]), select, textarea, a, summary")) return;
     const isOnButton = target.closest("button");
     const isOnRange = target.matches("#volume");
-    const rtlFree = { ArrowLeft: -STEP_S, ArrowRight: STEP_S };
-    if (event.key === " " && !isOnButton) this.toggle();
-    else if (event.key in rtlFree && !isOnRange) this.goTo(this.media.currentTime + rtlFree[event.key]);
-    else if (event.key === "ArrowUp" && !isOnRange) this.louder(0.1);
-    else if (event.key === "ArrowDown" && !isOnRange) this.louder(-0.1);
-    else if (event.key === "m") this.media.muted = !this.media.muted;
-    else if (event.key === "f") this.toggleFull();
-    else if (event.key === "c") this.stage.dispatchEvent(new CustomEvent("captions"));
-    else if (event.key === "<" || event.key === ">") this.faster(event.key === ">" ? 1 : -1);
+    const { key } = event;
+    const steps = { ArrowLeft: -STEP_S, ArrowRight: STEP_S, j: -LEAP_S, l: LEAP_S };
+    if ((key === " " && !isOnButton) || key === "k") this.toggle();
+    else if (key in steps && !(isOnRange && key.startsWith("Arrow"))) this.goTo(this.media.currentTime + steps[key]);
+    else if (key === "ArrowUp" && !isOnRange) this.louder(0.1);
+    else if (key === "ArrowDown" && !isOnRange) this.louder(-0.1);
+    else if (key === "Home" || key === "End") this.goTo(key === "Home" ? 0 : Infinity);
+    else if (/^[0-9]$/.test(key)) this.goTo((this.film.limit_ms / 1000) * (Number(key) / 10));
+    else if (key === "m") this.media.muted = !this.media.muted;
+    else if (key === "f") this.toggleFull();
+    else if (key === "i") this.toggleSmall();
+    else if (key === "c") this.stage.dispatchEvent(new CustomEvent("captions"));
+    else if (key === "<" || key === ">") this.faster(key === ">" ? 1 : -1);
+    else if (key === "?") byId("keys-dialog").showModal();
     else return;
     event.preventDefault();
     this.wake();

@@ -19,6 +19,7 @@ export class Session extends EventTarget {
     this.position = () => 0;
     this.speed = () => 1;
     this.isPlaying = () => false;
+    this.flush = () => {}; // notes what was played up to now, so that the place is never ahead of it
     this.idleBeats = 0;
     this.heardAt = 0;
     setInterval(() => this.tick(), 1000);
@@ -60,6 +61,7 @@ export class Session extends EventTarget {
   }
 
   async send(close) {
+    this.flush();
     const sent = this.pending.slice(0, INTERVALS_MAX);
     this.heardAt = performance.now();
     const answer = await call(this.address, this.body(sent, close), { token: this.current.token });
@@ -92,6 +94,7 @@ export class Session extends EventTarget {
   // The page goes away: one last report that outlives it, which also ends the session.
   leave() {
     if (!this.current) return;
+    this.flush();
     const body = this.body(this.pending.slice(0, INTERVALS_MAX), true);
     call(this.address, body, { token: this.current.token, keepalive: true }).then(({ status }) => status === 200 && this.forget());
     this.tell("left");

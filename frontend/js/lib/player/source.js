@@ -21,6 +21,15 @@ export class Gate {
     return this.lease && Date.now() < this.lease.until && start < this.lease.end - EARLY_MS && end > this.lease.start;
   }
 
+  holds(at) {
+    return this.lease !== null && this.lease.start <= at && at < this.lease.end;
+  }
+
+  // Whether a moment lies after all that the last report let out.
+  isBeyond(at) {
+    return this.lease !== null && at > this.lease.end + EARLY_MS;
+  }
+
   async pass(start, end, isDropped) {
     if (this.lease && Date.now() >= this.lease.until) this.renew();
     while (!isDropped() && !this.allows(start, end)) {
@@ -57,7 +66,6 @@ export function attach(media, address, gate, { startS, onQualities, onBroken }) 
   hls.attachMedia(media);
   return {
     setQuality: (index) => (hls.currentLevel = index),
-    resume: () => hls.startLoad(),
     detach: () => hls.destroy(),
   };
 }
@@ -85,17 +93,22 @@ function gatedLoader(gate) {
   };
 }
 
+// The system's player fetches ahead as it likes and sends no lease but the cookie. So its playlist grows with the lease: it never
+// knows of a piece that it may not have.
 function attachNative(media, address, startS, onBroken) {
   if (!media.canPlayType("application/vnd.apple.mpegurl")) {
     onBroken("unsupported");
-    return { setQuality() {}, resume() {}, detach() {} };
+    return { setQuality() {}, detach() {} };
   }
-  media.src = address;
-  media.addEventListener("loadedmetadata", () => (media.currentTime = startS), { once: true });
-  media.addEventListener("error", () => onBroken("failed"));
+  const listening = new AbortController();
+  const once = { once: true, signal: listening.signal };
+  media.src = `${address}&paced=${Math.round(startS * 1000)}`;
+  media.addEventListener("loadedmetadata", () => Math.abs(media.currentTime - startS) > 1 && (media.currentTime = startS), once);
+  media.addEventListener("error", () => onBroken("failed"), once);
   const detach = () => {
+    listening.abort();
     media.removeAttribute("src");
     media.load();
   };
-  return { setQuality() {}, resume: () => media.load(), detach };
+  return { isNative: true, setQuality() {}, detach };
 }

@@ -27,6 +27,11 @@ KNOWN_MAX = 500
 KNOWN_S = 60
 Rendition = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
 Play = Annotated[str, Query(max_length=400, description="The token of a play session or of a visit.")]
+Paced = Annotated[
+    int | None,
+    Query(ge=0, le=2**40, description="List only what the lease in the cookie lets out, and begin at this millisecond."),
+]
+LeaseCookie = Annotated[str | None, Cookie(alias="tuition_lease", max_length=400)]
 _CUE = re.compile(r"(\d{2,}):(\d{2}):(\d{2})\.(\d{3}) --> ")
 
 
@@ -72,7 +77,7 @@ class Shelf:
     response_class=Response,
     responses={**problems(401, 404, 409), 200: PLAYLIST_ANSWER},
 )
-async def main_playlist(content_id: UUID, request: Request, play: Play) -> Response:
+async def main_playlist(content_id: UUID, request: Request, play: Play, paced: Paced = None) -> Response:
     """HLS (RFC 8216): one entry per rendition. It holds no media, and needs a play token of this content."""
     playable = await _playable(request, content_id, play)
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
@@ -82,7 +87,7 @@ async def main_playlist(content_id: UUID, request: Request, play: Play) -> Respo
             f"#EXT-X-STREAM-INF:BANDWIDTH={rendition.bandwidth},AVERAGE-BANDWIDTH={rendition.average_bandwidth}"
             f'{size},CODECS="{rendition.codecs}"'
         )
-        lines.append(f"{rendition.name}/index.m3u8?play={play}")
+        lines.append(f"{rendition.name}/index.m3u8?play={play}" + (f"&paced={paced}" if paced is not None else ""))
     return _playlist(lines)
 
 
@@ -108,16 +113,30 @@ async def captions(content_id: UUID, caption_id: UUID, session: Reading, play: P
     response_class=Response,
     responses={**problems(401, 404, 409), 200: PLAYLIST_ANSWER},
 )
-async def rendition_playlist(content_id: UUID, rendition: Rendition, request: Request, play: Play) -> Response:
-    """Every segment of one rendition. Fetching a segment needs a lease on its moment."""
+async def rendition_playlist(
+    content_id: UUID, rendition: Rendition, request: Request, play: Play, paced: Paced = None, lease_cookie: LeaseCookie = None
+) -> Response:
+    """Every segment of one rendition. Fetching a segment needs a lease on its moment.
+
+    A player that fetches ahead as it likes (the system player of a phone) asks for a paced playlist: it ends where the lease
+    does and grows with it, as that of an event under way.
+    """
     playable = await _playable(request, content_id, play)
     _find(playable, rendition)
     longest_s = max((-(-segment.duration_ms // 1000) for segment in playable.segments), default=1)
-    lines = ["#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{longest_s}", "#EXT-X-PLAYLIST-TYPE:VOD"]
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{longest_s}"]
+    segments = playable.segments
+    if paced is None:
+        lines.append("#EXT-X-PLAYLIST-TYPE:VOD")
+    else:
+        end_ms = _lease_on(content_id, lease_cookie or "").end_ms
+        segments = [segment for segment in segments if segment.start_ms < end_ms]
+        lines += ["#EXT-X-PLAYLIST-TYPE:EVENT", f"#EXT-X-START:TIME-OFFSET={_seconds(paced)},PRECISE=YES"]
     lines += ["#EXT-X-INDEPENDENT-SEGMENTS", '#EXT-X-MAP:URI="init.mp4"']
-    for segment in playable.segments:
-        lines += [f"#EXTINF:{segment.duration_ms // 1000}.{segment.duration_ms % 1000:03d},", f"{segment.index:05d}.m4s"]
-    return _playlist([*lines, "#EXT-X-ENDLIST"])
+    for segment in segments:
+        lines += [f"#EXTINF:{_seconds(segment.duration_ms)},", f"{segment.index:05d}.m4s"]
+    is_whole = len(segments) == len(playable.segments) or playback.is_visit(play)
+    return _playlist([*lines, "#EXT-X-ENDLIST"] if is_whole else lines)
 
 
 @router.get(
@@ -133,16 +152,13 @@ async def segment(
     request: Request,
     services: Services,
     tuition_lease: Annotated[str | None, Header(max_length=400)] = None,
-    lease_cookie: Annotated[str | None, Cookie(alias="tuition_lease", max_length=400)] = None,
+    lease_cookie: LeaseCookie = None,
 ) -> Response:
     """One piece of media, for the holder of a lease on its moment (header `Tuition-Lease`, or the cookie that reports set).
 
     Pieces are a few seconds each and are fetched whole, so there are no ranges.
     """
-    lease = playback.read_lease(tuition_lease or lease_cookie or "")
-    now = clock.now()
-    if lease.content_id != content_id or now >= lease.expires_at:
-        raise OutsideLease
+    lease = _lease_on(content_id, tuition_lease or lease_cookie or "")
     playable = await _shelf(request).find(request, content_id)
     found = _find(playable, rendition)
     if piece == "init.mp4":
@@ -152,8 +168,10 @@ async def segment(
         if index >= len(playable.segments):
             raise PieceUnknown
         part = playable.segments[index]
-        # A lease may begin within a segment; the segment that holds its first moment is served whole.
-        if not (part.start_ms < lease.end_ms and lease.start_ms < part.start_ms + part.duration_ms):
+        # A lease may begin or end within a segment; the segments that hold its first and its last moment are served whole. A
+        # system player reads the very first one to learn how the film is coded, wherever it begins: it has that one, too.
+        is_probe = index == 0 and tuition_lease is None
+        if not is_probe and not (part.start_ms < lease.end_ms and lease.start_ms < part.start_ms + part.duration_ms):
             raise OutsideLease
         key, size = playable.segment_key(found, index), int(part.sizes[found.position])
     # The address of a piece does not change with its film's version, so it is not kept for long.
@@ -167,6 +185,13 @@ async def _playable(request: Request, content_id: UUID, token: str) -> catalog.P
     if named.content_id != content_id:
         raise PlayTokenInvalid
     return await _shelf(request).find(request, content_id)
+
+
+def _lease_on(content_id: UUID, value: str) -> playback.Lease:
+    lease = playback.read_lease(value)
+    if lease.content_id != content_id or clock.now() >= lease.expires_at:
+        raise OutsideLease
+    return lease
 
 
 async def _limit(session: AnySession, content_id: UUID, play: str) -> int:
@@ -196,6 +221,10 @@ def _find(playable: catalog.Playable, name: str) -> catalog.MediaRendition:
         if rendition.name == name:
             return rendition
     raise PieceUnknown
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03d}"
 
 
 def _playlist(lines: list[str]) -> Response:

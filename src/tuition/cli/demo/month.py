@@ -26,6 +26,8 @@ SPEED = 1000
 CARD = "4242424242424242"
 TOP_UP = Money(1000, EUR)
 GIFT = Money(300, EUR)
+BEGUN_MS = 50_000
+"""How much of a film the learner of the demonstration has watched when a stranger comes in."""
 
 
 @dataclass(slots=True)
@@ -50,6 +52,13 @@ class Month:
                     await self._visit(learner, day)
             progress(day + 1)
         self._move_to(until)
+
+    async def begin_for(self, learner: Actor, *, film: UUID, book: UUID) -> None:
+        """Give somebody a past of one evening: money in the wallet, a film that waits half watched, something bought."""
+        wallet, _balance = await self._purse(learner)
+        await self._top_up(learner, wallet)
+        await self._watch(learner, film, length_ms=BEGUN_MS)
+        await self._buy(learner, book, refund=False)
 
     async def _visit(self, learner: Actor, day: int) -> None:
         wallet, balance = await self._purse(learner)
@@ -98,13 +107,13 @@ class Month:
         async with self.runtime.database.transaction() as session:
             await payments.record_answer(session, payment_id, answer)
 
-    async def _watch(self, learner: Actor, film: UUID) -> None:
+    async def _watch(self, learner: Actor, film: UUID, *, length_ms: int | None = None) -> None:
         database = self.runtime.database
         device = Device("demo", "Firefox")
         async with database.transaction() as session:
             begun = await metering.begin(session, learner, film, device=device, take_over=True, now=clock.now())
         at = begun.position_ms
-        end = min(self.films[film], at + self.dice.randrange(20_000, 120_000))
+        end = min(self.films[film], at + (length_ms or self.dice.randrange(20_000, 120_000)))
         while at < end:
             self.watch.advance(BEAT)
             step = min(end, at + BEAT_MS)

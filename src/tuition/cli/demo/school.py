@@ -51,7 +51,7 @@ class Offer:
 OFFERS: Mapping[str, Offer] = {
     "pythagoras": Offer("maya", price="0.75", rate="0.60", preview_ms=8_000),
     "interest": Offer("maya", price="0.80", rate="0.50", preview_ms=8_000),
-    "book": Offer("maya", price="12.00"),
+    "book": Offer("maya", price="9.00"),
     "forgetting": Offer("maya", price="2.50"),
     "khwarizmi": Offer("omar"),
     "intervals": Offer("omar", price="0.60", rate="0.30"),
@@ -61,7 +61,7 @@ OFFERS: Mapping[str, Offer] = {
 }
 SERIES_TITLE = "Mathematics you can see"
 SERIES_WORDS = "Two short films and a book: a proof that moves, money that grows, and forty pages to keep on the desk."
-SERIES_PRICE = "11.00"
+SERIES_PRICE = "8.90"
 
 
 async def furnish(runtime: Runtime, owner: Actor) -> dict[str, UUID]:

@@ -10,6 +10,8 @@ from tuition import metering
 from tuition.access import Way, WayKind
 from tuition.kernel import Currency, Money
 
+MINUTE_S = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -43,8 +45,8 @@ class Advice:
     """So far, as posted in the books; ``None`` when nothing was."""
     missing: Money | None
     """How much more makes it theirs; ``None`` when it cannot be bought."""
-    minutes_left: int | None
-    """How many minutes that is, the last one counted whole."""
+    left_s: int | None
+    """How many seconds of playing that is; ``None`` also when all that is left of it takes less."""
     whole: Money | None
     """All of it from beginning to end, never more than the price; ``None`` when its length is not known."""
     is_cheaper_played: bool
@@ -76,21 +78,23 @@ def advise(offer: Offer, meter: metering.Meter | None, *, duration_ms: int | Non
     price = offer.once.amount if offer.once and offer.once.currency == currency else None
     paid = Money(meter.posted_minor, currency) if meter and meter.currency == currency and meter.posted_minor else None
     missing = price - (paid or Money.zero(currency)) if price else None
-    whole = metering.cost_of(minute.rate, currency, max(0, duration_ms - free_ms)) if duration_ms else None
+    costing_ms = max(0, duration_ms - free_ms) if duration_ms else None
+    whole = metering.cost_of(minute.rate, currency, costing_ms) if costing_ms is not None else None
     if whole is not None and price is not None:
         whole = min(whole, price)
+    left_s = seconds_for(missing, minute.rate) if missing else None
     return Advice(
         paid=paid,
         missing=missing,
-        minutes_left=minutes_for(missing, minute.rate) if missing else None,
+        left_s=left_s if left_s is None or costing_ms is None or left_s * 1000 <= costing_ms else None,
         whole=whole,
         is_cheaper_played=whole is not None and price is not None and whole < price,
     )
 
 
-def minutes_for(amount: Money, rate: Decimal) -> int:
-    """How many minutes an amount pays, the last one counted whole."""
-    return int((amount.decimal / rate).to_integral_value(ROUND_CEILING))
+def seconds_for(amount: Money, rate: Decimal) -> int:
+    """How many seconds an amount pays at a rate per minute, the last one counted whole."""
+    return int((amount.decimal * MINUTE_S / rate).to_integral_value(ROUND_CEILING))
 
 
 def _in(ways: Sequence[Way], kind: WayKind, currency: str) -> Way | None:

@@ -15,7 +15,7 @@ from tuition.platform import site
 from tuition.platform.database import AnySession
 from tuition.web.rendering import render
 from tuition.web.rendering.reader import current
-from tuition.web.storefront.advice import minutes_for
+from tuition.web.storefront.advice import seconds_for
 from tuition.web.storefront.cards import (
     Card,
     cards_of_contents,
@@ -31,6 +31,8 @@ FEATURED_MAX = 8
 CONTINUE_SHOWN = 4
 SHELVES_MAX = 6
 SHELF_LENGTH = 4
+SHELF_LEAST = 3
+"""Fewer things than this make no row of their own: they are gathered in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,23 @@ class Example:
     """A thing that is sold both ways, so that the explanation of paying has figures that are true."""
 
     card: Card
-    minutes: int
-    """After so many minutes the meter has reached the price."""
+    after_s: int
+    """After so many seconds the meter has reached the price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The film that plays at the top of the page, so that what is sold is seen at once."""
+
+    card: Card
+    href: str
+    """Straight into the player where a visitor may play it, or its beginning; else its page."""
+    free_s: int
+    """So much of its beginning is free; 0 when none is, or all."""
+
+    @property
+    def is_free(self) -> bool:
+        return self.card.is_priced and not self.card.once and not self.card.rate
 
 
 @router.get("/")
@@ -57,16 +74,23 @@ async def home(request: Request, session: Reading, actor: CurrentActor) -> Respo
     settings = await site.glance(session)
     currency = currency_of(actor, settings)
     featured = await _featured(session, actor, settings, currency)
+    going_on = await continued(session, actor, limit=CONTINUE_SHOWN) if actor else []
+    lead = None if going_on or settings.hero_background_url else await _lead(session, featured)
+    if lead and len(featured) > SHELF_LENGTH:
+        featured = [card for card in featured if card.id != lead.card.id]
     shelves = await _shelves(session, actor, currency)
     on_page = featured + [card for shelf in shelves for card in shelf.cards]
+    shelves, rest = _gather(shelves, {card.id for card in featured})
     return render(
         request,
         "storefront/home.html",
         settings=settings,
-        going_on=await continued(session, actor, limit=CONTINUE_SHOWN) if actor else [],
+        going_on=going_on,
+        lead=lead,
         featured=featured,
         is_chosen=bool(settings.featured_content_ids),
         shelves=shelves,
+        rest=rest,
         example=_example(on_page),
         has_free=any(card.is_priced and not card.once and not card.rate for card in on_page),
     )
@@ -139,8 +163,31 @@ async def _shelves(session: AnySession, actor: Actor | None, currency: str) -> l
     return [Shelf(category.slug, name_of(category), [next(cards) for _ in hits]) for category, hits in shelves]
 
 
+async def _lead(session: AnySession, cards: list[Card]) -> Lead | None:
+    """The first thing on the page that can be played."""
+    card = next((card for card in cards if card.kind in catalog.PLAYABLE), None)
+    if card is None:
+        return None
+    content = (await catalog.contents_by_id(session, [card.id]))[card.id]
+    free_s = content.preview_until_ms // 1000
+    lead = Lead(card, card.href, free_s if card.once or card.rate else 0)
+    plays = lead.is_free or card.is_owned or free_s
+    return replace(lead, href=f"/watch/{content.slug}") if plays else lead
+
+
+def _gather(shelves: list[Shelf], shown: set[UUID]) -> tuple[list[Shelf], list[Card]]:
+    """The shelves that are worth a row of their own, and what lies on the others and is not on the page yet."""
+    full = [shelf for shelf in shelves if len(shelf.cards) >= SHELF_LEAST]
+    seen = shown | {card.id for shelf in full for card in shelf.cards}
+    rest = [card for shelf in shelves if shelf not in full for card in shelf.cards if card.id not in seen]
+    return full, rest[: 2 * SHELF_LENGTH]
+
+
 def _example(cards: list[Card]) -> Example | None:
-    for card in cards:
-        if card.once and card.rate and card.once.currency == card.currency:
-            return Example(replace(card, is_owned=False), minutes_for(card.once, card.rate))
-    return None
+    """What is sold both ways; better one that is long enough for its minutes to reach the price."""
+    both = [card for card in cards if card.once and card.rate and card.once.currency == card.currency]
+    examples = [
+        Example(replace(card, is_owned=False), seconds_for(card.once, card.rate)) for card in both if card.once and card.rate
+    ]
+    reached = [example for example in examples if (example.card.duration_s or 0) >= example.after_s]
+    return next(iter(reached or examples), None)
