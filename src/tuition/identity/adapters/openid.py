@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -59,13 +59,21 @@ class _Known:
 class OpenIdProviders:
     """The providers that the settings name."""
 
-    def __init__(self, providers: Sequence[OpenIdProvider], *, redirect_base: str, may_be_inside: bool = False) -> None:
+    def __init__(
+        self,
+        providers: Sequence[OpenIdProvider],
+        *,
+        redirect_base: str,
+        may_be_inside: bool = False,
+        fetch: Callable[..., Awaitable[guard.Fetched]] = guard.fetch,
+    ) -> None:
         self._providers = {one.id: one for one in providers}
         self._base = redirect_base.rstrip("/")
         self._may_be_inside = may_be_inside
+        self._fetch_url = fetch
         self._known = {one.id: _Known() for one in providers}
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[OpenIdProvider]:
         return iter(self._providers.values())
 
     def get(self, provider_id: str) -> OpenIdProvider:
@@ -210,7 +218,7 @@ class OpenIdProviders:
         port = parts.port or _WEB_PORTS.get(parts.scheme, 443)
         reach: dict[str, Any] = {"may_reach": lambda _address: True} if self._may_be_inside else {}
         try:
-            return await guard.fetch(
+            return await self._fetch_url(
                 url, method=method, headers=headers, body=body, bytes_max=ANSWER_BYTES_MAX, ports=frozenset({port}), **reach
             )
         except (guard.UrlRefused, guard.FetchFailed, guard.AnswerTooLarge) as error:
