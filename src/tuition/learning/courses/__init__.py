@@ -25,6 +25,7 @@ from tuition.learning.courses.events import LessonAdded, LessonCopied, LessonRem
 from tuition.learning.courses.models import Course, CoursePrerequisite, CourseStaff, Lesson
 from tuition.learning.courses.queries import (
     Node,
+    bodies_of,
     find,
     find_lesson,
     find_lesson_by_slug,
@@ -76,6 +77,7 @@ __all__ = [
     "StaffRole",
     "add_lesson",
     "add_staff",
+    "bodies_of",
     "create",
     "delete_lesson",
     "duplicate",

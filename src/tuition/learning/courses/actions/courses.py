@@ -166,9 +166,11 @@ def _change(course: Course, changes: Mapping[str, Any]) -> None:
     assert changes.keys() <= EDITABLE, f"not editable: {changes.keys() - EDITABLE}"
     for field, value in changes.items():
         _check(field, value)
-        setattr(course, field, value)
-    if course.starts_at is not None and course.ends_at is not None and course.ends_at <= course.starts_at:
+    starts_at, ends_at = changes.get("starts_at", course.starts_at), changes.get("ends_at", course.ends_at)
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
         raise FieldInvalid(field="ends_at", reason="a course ends after it has begun")
+    for field, value in changes.items():
+        setattr(course, field, value)
 
 
 def _check(field: str, value: Any) -> None:

@@ -1,0 +1,1 @@
+"""Bringing in and taking out."""

@@ -1,0 +1,1 @@
+"""What opens its own transactions."""
