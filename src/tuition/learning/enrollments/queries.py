@@ -42,7 +42,7 @@ async def get_for(session: AnySession, actor: Actor, enrollment_id: UUID) -> Enr
 async def of_person(session: AnySession, person_id: UUID, course_id: UUID) -> Enrollment | None:
     """A person's enrollment in a course, whatever its status."""
     query = select(Enrollment).where(Enrollment.student_id == person_id, Enrollment.course_id == course_id)
-    enrollment: Enrollment | None = await session.scalar(query)
+    enrollment: Enrollment | None = await session.scalar(query.execution_options(populate_existing=True))
     return enrollment
 
 
@@ -115,7 +115,9 @@ async def counts_of_course(session: AnySession, course_id: UUID) -> dict[Enrollm
 
 async def progress_of(session: AnySession, enrollment_id: UUID) -> dict[UUID, LessonProgress]:
     """How far a learner is with each lesson, by lesson."""
-    rows = await session.scalars(select(LessonProgress).where(LessonProgress.enrollment_id == enrollment_id))
+    query = select(LessonProgress).where(LessonProgress.enrollment_id == enrollment_id)
+    # Progress is written past the session.
+    rows = await session.scalars(query.execution_options(populate_existing=True))
     return {row.lesson_id: row for row in rows}
 
 
@@ -124,7 +126,8 @@ async def progress_in(session: AnySession, enrollment_ids: Sequence[UUID], lesso
     query = select(LessonProgress).where(
         LessonProgress.lesson_id == lesson_id, LessonProgress.enrollment_id.in_(list(enrollment_ids))
     )
-    return {row.enrollment_id: row for row in await session.scalars(query)}
+    rows = await session.scalars(query.execution_options(populate_existing=True))
+    return {row.enrollment_id: row for row in rows}
 
 
 async def missing_prerequisites(session: AnySession, person_id: UUID, course_id: UUID) -> list[catalog.Content]:

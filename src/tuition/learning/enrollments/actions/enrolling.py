@@ -139,10 +139,12 @@ async def put(
         await session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True))
     ).one()
     standing.expires_at = expires_at
-    if standing.status not in LEARNING:
+    was_away = standing.status not in LEARNING
+    if was_away:
         standing.status = EnrollmentStatus.COMPLETED if standing.completed_at else EnrollmentStatus.ACTIVE
-        # It is counted again by a statement that reads it.
-        await session.flush()
+    # It is counted again, and looked at again, by statements that go past the session.
+    await session.flush()
+    if was_away:
         await take_over_coverage(session, [standing.id])
         await recount(session, [standing.id], now=now)
         await session.refresh(standing)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tuition.kernel import new_id
 from tuition.learning.enrollments.events import CourseCompleted, LessonCompleted
@@ -17,6 +18,7 @@ from tuition.platform import events
 from tuition.platform.database import Session, array_of
 from tuition.playback import CoverageGrew
 
+_COUNTED = ("status", "completed_at", "completed_lessons_count", "total_lessons_count", "progress_percentage")
 STEP_MAX = timedelta(seconds=60)
 """So much time one report of a reader can bring."""
 
@@ -56,7 +58,8 @@ update enrollments as enrollment set
                 else enrollment.status end
 from counted join before on before.id = counted.id
 where enrollment.id = counted.id
-returning enrollment.id, enrollment.student_id, enrollment.course_id, enrollment.completed_at,
+returning enrollment.id, enrollment.student_id, enrollment.course_id, enrollment.completed_at, enrollment.status,
+  enrollment.completed_lessons_count, enrollment.total_lessons_count, enrollment.progress_percentage,
   before.completed_at is null and enrollment.completed_at is not null as is_new
 """).bindparams(_IDS, _AT)
 _LOCK = text("select id from enrollments where id = any(:ids) order by id for no key update").bindparams(_IDS)
@@ -201,7 +204,13 @@ async def recount(session: Session, enrollment_ids: Sequence[UUID], *, now: date
     ids = sorted(set(enrollment_ids))
     # Locked by a statement of its own, so that the counting one sees what others have committed meanwhile.
     await session.execute(_LOCK, {"ids": ids})
-    rows = await session.execute(_RECOUNT, {"ids": ids, "at": now})
+    rows = (await session.execute(_RECOUNT, {"ids": ids, "at": now})).all()
+    for row in rows:
+        known = session.identity_map.get(session.identity_key(Enrollment, row.id))
+        if known is not None:
+            # The statement went past the session: what it holds already must say the same.
+            for name in _COUNTED:
+                set_committed_value(known, name, getattr(row, name))
     for row in [row for row in rows if row.is_new]:
         await events.publish(session, CourseCompleted(row.id, row.student_id, row.course_id, row.completed_at))
 
