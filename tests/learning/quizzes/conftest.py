@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from tests.learning.quizzes.classroom import PASSWORD, Classroom, signed_in
 from tuition import catalog, identity
+from tuition.edge import Runtime
 from tuition.identity import Actor, Role
 from tuition.kernel import FrozenClock, clock, new_id
 from tuition.learning import courses, enrollments, quizzes
@@ -28,8 +31,12 @@ from tuition.learning.questions import (
     Tolerance,
     TrueFalse,
 )
-from tuition.platform.database import Session
+from tuition.main import create_app
+from tuition.main import wire as wire_house
+from tuition.platform import files, jobs
+from tuition.platform.database import Database, Session
 from tuition.platform.events import Bus
+from tuition.platform.settings import Mode, Settings
 
 LEVELS = (
     CriterionLevel(id="none", title="Missing", points=Decimal(0)),
@@ -109,9 +116,11 @@ TWO_OF_THREE = {
 """What journey's learner answers: 2.00 of 3, 1 of 1, 2 of 2, and an essay."""
 
 
-async def found_school(session: Session, listed: list[tuple[AnyQuestion, Decimal]], **rules: Any) -> School:
+async def found_school(
+    session: Session, listed: list[tuple[AnyQuestion, Decimal]], *, people: tuple[Actor, Actor] | None = None, **rules: Any
+) -> School:
     """A published course with a published quiz of these questions."""
-    teacher, learner = await add_person(session, Role.CREATOR), await add_person(session)
+    teacher, learner = people or (await add_person(session, Role.CREATOR), await add_person(session))
     course = await courses.create(session, teacher, title="Numbers", description="About numbers.")
     lesson = await courses.add_lesson(session, teacher, course.id, LessonType.QUIZ, title="Primes")
     quiz = await quizzes.quiz_of_lesson(session, lesson.id)
@@ -143,3 +152,22 @@ def found(session: Session, bus: Bus, moment: FrozenClock) -> Found:
         return await found_school(session, [(body, Decimal(points)) for body, points in listed], **rules)
 
     return make
+
+
+@pytest.fixture
+async def classroom(database: Database, bus: Bus, moment: FrozenClock, tmp_path: Path) -> AsyncIterator[Classroom]:
+    """The same, committed and behind HTTP: a teacher, a learner, and somebody who is neither."""
+    wire_house(bus)
+    services = jobs.Services().provide(files.Store, files.local(tmp_path / "files"))
+    app = create_app(Runtime(settings=Settings(mode=Mode.TEST), database=database, services=services))
+    async with database.transaction() as session:
+        ids = [
+            await identity.add_person(session, email=f"{name}@example.org", password=PASSWORD, full_name=name, roles=roles)
+            for name, roles in (("Mona", (Role.CREATOR,)), ("Lina", (Role.LEARNER,)), ("Omar", (Role.LEARNER,)))
+        ]
+        people = [Actor(id=one, roles=frozenset({Role.LEARNER, Role.CREATOR}), email_verified=True) for one in ids]
+        school = await found_school(session, TEN_POINTS, people=(people[0], people[1]), time_limit_minutes=20, max_attempts=2)
+    clients = [await signed_in(app, f"{name}@example.org") for name in ("Mona", "Lina", "Omar")]
+    yield Classroom(database, services, moment, school.quiz.id, school.course.id, school.enrollment.id, *clients)
+    for client in clients:
+        await client.aclose()
