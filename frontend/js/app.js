@@ -11,3 +11,4 @@ window.htmx = htmx;
 document.body.addEventListener("htmx:sendError", () => announce(document.body.dataset.offline, "bad"));
 document.body.addEventListener("htmx:responseError", () => announce(document.body.dataset.failed, "bad"));
 document.body.addEventListener("toast", ({ detail }) => announce(detail.text ?? detail.value, detail.tone));
+document.body.addEventListener("click", ({ target }) => target.closest("[data-print]") && print());

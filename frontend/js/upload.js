@@ -5,6 +5,9 @@ const RETRY_FIRST_MS = 1000;
 const RETRY_MAX_MS = 20_000;
 const SPEED_OVER_MS = 8000;
 const locale = document.documentElement.lang;
+// Arabic's short units are single letters, except where the short one is a word and there is no long one.
+const WORDS_ALREADY = ["byte", "kilobyte", "terabyte"];
+const unitDisplay = (unit) => (locale.startsWith("ar") && !WORDS_ALREADY.includes(unit) ? "long" : "short");
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -15,12 +18,12 @@ function size(bytes) {
   let value = bytes;
   while (value >= 1000 && step < UNITS.length - 1) [value, step] = [value / 1000, step + 1];
   const digits = value < 10 && step ? 1 : 0;
-  return new Intl.NumberFormat(locale, { style: "unit", unit: UNITS[step], unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(locale, { style: "unit", unit: UNITS[step], unitDisplay: unitDisplay(UNITS[step]), maximumFractionDigits: digits }).format(value);
 }
 
 function length(seconds) {
   const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0 }).format(Math.max(1, value));
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: unitDisplay(unit), maximumFractionDigits: 0 }).format(Math.max(1, value));
 }
 
 class Refused extends Error {

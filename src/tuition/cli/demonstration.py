@@ -32,6 +32,8 @@ FEATURED = ("intervals", "forgetting", "khwarizmi")
 HOME = Path(".tuition-demo")
 DONE, MORE_DONE = "school-opened", "library-complete"
 """Marks in the home folder: what has been made already."""
+SHELF_MAX = 48
+"""More than the school has."""
 EVENING = timedelta(hours=3)
 """How long ago the learner of the demonstration was here."""
 _MYSELF = (sys.executable, "-m", "tuition", "demo")
@@ -168,8 +170,11 @@ async def _fill_shelves(settings: Settings, keys: tuple[str, ...]) -> None:
         async with runtime.database.reading() as session:
             people = await cast.find(session)
             shelves = {shelf.slug: shelf.id for shelf in await catalog.categories(session)}
+            there = {hit.title for hit in await catalog.shelf(session, limit=SHELF_MAX)}
+        # Whoever stopped the demonstration while this was under way finds each film once.
         for item in items:
-            await _add(runtime, item, people, shelves)
+            if item.title not in there:
+                await _add(runtime, item, people, shelves)
     _mark(settings, MORE_DONE)
 
 

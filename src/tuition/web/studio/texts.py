@@ -13,7 +13,7 @@ from tuition import catalog
 from tuition.catalog import BodyFormat, Kind
 from tuition.edge import EdgeRoute, Reading, Writing, status_of
 from tuition.kernel import DomainError
-from tuition.platform.database import AnySession, Session
+from tuition.platform.database import AnySession
 from tuition.web.rendering import render, see_other
 from tuition.web.rendering import translate as _
 from tuition.web.rendering.formatting import language_name
@@ -57,9 +57,13 @@ async def write_text(request: Request, content_id: UUID, session: Writing, actor
 
 
 @router.post("/text/preview")
-async def preview_text(request: Request, content_id: UUID, session: Writing, actor: Creator, typed: Typed) -> Response:
+async def preview_text(request: Request, content_id: UUID, session: Reading, actor: Creator, typed: Typed) -> Response:
     """How readers will get what stands in the field now. Nothing is kept."""
-    shown = await _rendered(session, actor, content_id, _plain(typed["source"]))
+    await catalog.get_owned_content(session, actor, content_id)
+    try:
+        shown = catalog.render_markup(_plain(typed["source"]), BodyFormat.MARKDOWN)
+    except catalog.FieldInvalid:
+        shown = None
     words = shown.word_count if shown else 0
     return render(
         request,
@@ -69,17 +73,6 @@ async def preview_text(request: Request, content_id: UUID, session: Writing, act
         words=words,
         minutes=-(-words // WORDS_A_MINUTE),
     )
-
-
-async def _rendered(session: Session, actor: Any, content_id: UUID, source: str) -> catalog.WrittenBody | None:
-    """The catalogue's own rendering, written in a savepoint that is taken back: what is previewed is what readers get."""
-    savepoint = await session.begin_nested()
-    try:
-        return await catalog.write_body(session, actor, content_id, source, BodyFormat.MARKDOWN)
-    except catalog.FieldInvalid:
-        return None
-    finally:
-        await savepoint.rollback()
 
 
 def _plain(source: str) -> str:
