@@ -34,9 +34,8 @@ async def revoke(session: Session, actor: Actor, number: str, *, reason: str) ->
     await enrollments.note_certificate(session, certificate.enrollment_id, at=None)
     await note(session, certificate, Change.REVOKED, actor.id, reason=said, now=now)
     await events.publish(session, CertificateRevoked(certificate.id, certificate.student_id, certificate.course_id, now))
-    await _tell(
-        session, certificate, "A certificate was revoked", "Your certificate for “{title}” is not valid any more: {reason}"
-    )
+    title, message = "A certificate was revoked", "Your certificate for “{title}” is not valid any more: {reason}"
+    await _tell(session, certificate, title, message)
     return certificate
 
 
@@ -50,7 +49,8 @@ async def reinstate(session: Session, actor: Actor, number: str, *, reason: str)
     await badges.set_status(session, certificate.id, revoked=False)
     await enrollments.note_certificate(session, certificate.enrollment_id, at=certificate.issued_at)
     await note(session, certificate, Change.REINSTATED, actor.id, reason=said, now=clock.now())
-    await _tell(session, certificate, "A certificate is valid again", "Your certificate for “{title}” is valid again.")
+    title, message = "A certificate is valid again", "Your certificate for “{title}” is valid again."
+    await _tell(session, certificate, title, message)
     return certificate
 
 
