@@ -7,7 +7,7 @@ out and is brought back is equal; no package reads or writes outside of itself, 
 """
 
 from tuition.learning.exchange import jobs, privacy
-from tuition.learning.exchange.actions.beginning import begin_import, key_of
+from tuition.learning.exchange.actions.beginning import accept_file, announce_import, key_of
 from tuition.learning.exchange.actions.taking_out import (
     VERSIONS,
     export_bank,
@@ -33,7 +33,8 @@ __all__ = [
     "Outcome",
     "PackageInvalid",
     "PackageTooLarge",
-    "begin_import",
+    "accept_file",
+    "announce_import",
     "export_bank",
     "export_cartridge",
     "export_markdown",

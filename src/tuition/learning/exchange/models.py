@@ -15,7 +15,7 @@ from tuition.platform.database import Base, Created, Timestamped, one_of
 
 
 class ImportJob(Timestamped, Base):
-    """One file that somebody brought. waiting → running → done, or failed with the reason."""
+    """One file that somebody brings. expected → waiting → running → done, or failed with the reason."""
 
     __tablename__ = "import_jobs"
     __personal__ = ("file_name",)
@@ -24,6 +24,7 @@ class ImportJob(Timestamped, Base):
         one_of("format", Format),
         one_of("status", ImportStatus),
         CheckConstraint("imported_count >= 0 and converted_count >= 0 and skipped_count >= 0", name="counts"),
+        CheckConstraint("(status = 'expected') = (format is null)", name="arrived"),
         CheckConstraint("(status in ('done', 'failed')) = (finished_at is not null)", name="finished"),
         Index("idx_import_jobs_owner_id", "owner_id", text("id desc")),
         Index(None, "bank_id"),
@@ -32,11 +33,11 @@ class ImportJob(Timestamped, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    format: Mapped[str]
+    format: Mapped[str | None]
+    """How it is written; none until it has arrived."""
     file_name: Mapped[str]
-    file_key: Mapped[str]
-    size: Mapped[int] = mapped_column(BigInteger)
-    status: Mapped[str] = mapped_column(server_default=ImportStatus.WAITING, default=ImportStatus.WAITING)
+    size: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    status: Mapped[str] = mapped_column(server_default=ImportStatus.EXPECTED, default=ImportStatus.EXPECTED)
     bank_id: Mapped[UUID | None] = mapped_column(ForeignKey("question_banks.id", ondelete="SET NULL"))
     """Where its questions went."""
     course_id: Mapped[UUID | None] = mapped_column(ForeignKey("courses.content_id", ondelete="SET NULL"))

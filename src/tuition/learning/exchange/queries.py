@@ -14,9 +14,12 @@ from tuition.platform import paging
 from tuition.platform.database import AnySession
 
 
-async def get_import_for(session: AnySession, actor: Actor, import_id: UUID) -> ImportJob:
+async def get_import_for(session: AnySession, actor: Actor, import_id: UUID, *, lock: bool = False) -> ImportJob:
     """One of the actor's own imports. Raises ``ImportUnknown``."""
-    found = await session.scalar(select(ImportJob).where(ImportJob.id == import_id, ImportJob.owner_id == actor.id))
+    query = select(ImportJob).where(ImportJob.id == import_id, ImportJob.owner_id == actor.id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = await session.scalar(query)
     if found is None:
         raise ImportUnknown
     return found

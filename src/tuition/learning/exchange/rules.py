@@ -17,6 +17,8 @@ _HEAD = 4096
 class ImportStatus(StrEnum):
     """Where it is."""
 
+    EXPECTED = "expected"
+    """Announced; its file has not arrived."""
     WAITING = "waiting"
     """A job will take it up."""
     RUNNING = "running"

@@ -16,7 +16,7 @@ from tuition.identity import Actor
 from tuition.kernel import DomainError, clock
 from tuition.learning import courses, questions, quizzes
 from tuition.learning.courses import LessonType
-from tuition.learning.exchange.actions.beginning import JOB
+from tuition.learning.exchange.actions.beginning import JOB, key_of
 from tuition.learning.exchange.formats import cartridge, gift, markdown, moodle, qti_package
 from tuition.learning.exchange.models import ImportItem, ImportJob
 from tuition.learning.exchange.rules import MAKES_COURSE, ImportStatus
@@ -34,21 +34,21 @@ async def carry_out(context: jobs.Context, import_id: UUID) -> None:
     """Read the file of an import and make of it what can be made. Run again after a crash, it makes nothing twice."""
     async with context.database.transaction() as session:
         job = await session.get(ImportJob, import_id, with_for_update=True)
-        if job is None or job.status in (ImportStatus.DONE, ImportStatus.FAILED):
+        if job is None or job.format is None or job.status in (ImportStatus.DONE, ImportStatus.FAILED):
             return
         job.status = ImportStatus.RUNNING
         actor = await identity.get_actor(session, job.owner_id)
     assert actor is not None, "an import belongs to somebody"
     store = context.service(files.Store)
     try:
-        data = await store.read(job.file_key)
+        data = await store.read(key_of(import_id))
         if Format(job.format) in MAKES_COURSE:
             await _course(context, store, actor, job, data)
         else:
             await _questions(context, actor, job, data)
     except DomainError as error:
         await _fail(context, import_id, error)
-    await store.delete(job.file_key)
+    await store.delete(key_of(import_id))
 
 
 async def _questions(context: jobs.Context, actor: Actor, job: ImportJob, data: bytes) -> None:
@@ -209,7 +209,7 @@ async def _finish(
     job.bank_id, job.course_id = bank_id, course_id
     job.status, job.finished_at = ImportStatus.DONE, clock.now()
     total = len(rows)
-    await jobs.record_progress(session, ("import", import_id), JOB, done=total, total=total, state="done")
+    await jobs.record_progress(session, ("import", import_id), JOB, done=total, total=total, state="succeeded")
 
 
 async def _fail(context: jobs.Context, import_id: UUID, error: DomainError) -> None:

@@ -14,13 +14,12 @@ TABLES = """
 create table import_jobs (
   id uuid constraint pk_import_jobs primary key,
   owner_id uuid not null constraint fk_import_jobs_owner_id references users (id) on delete cascade,
-  format text not null constraint ck_import_jobs_format check (
+  format text constraint ck_import_jobs_format check (
     format in ('gift', 'moodle_xml', 'qti', 'common_cartridge', 'markdown')),
   file_name text not null,
-  file_key text not null,
-  size bigint not null,
-  status text not null default 'waiting' constraint ck_import_jobs_status check (
-    status in ('waiting', 'running', 'done', 'failed')),
+  size bigint not null default 0,
+  status text not null default 'expected' constraint ck_import_jobs_status check (
+    status in ('expected', 'waiting', 'running', 'done', 'failed')),
   bank_id uuid constraint fk_import_jobs_bank_id references question_banks (id) on delete set null,
   course_id uuid constraint fk_import_jobs_course_id references courses (content_id) on delete set null,
   imported_count integer not null default 0,
@@ -31,6 +30,7 @@ create table import_jobs (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint ck_import_jobs_counts check (imported_count >= 0 and converted_count >= 0 and skipped_count >= 0),
+  constraint ck_import_jobs_arrived check ((status = 'expected') = (format is null)),
   constraint ck_import_jobs_finished check ((status in ('done', 'failed')) = (finished_at is not null))
 );
 create index idx_import_jobs_owner_id on import_jobs (owner_id, id desc);
