@@ -18,6 +18,7 @@ from tuition.playback.models import Playback, PlaySession
 from tuition.playback.queries import (
     continue_list,
     coverage_of,
+    covered_on,
     covered_since,
     get_play_session_for,
     get_running,
@@ -81,6 +82,7 @@ __all__ = [
     "close_stale",
     "continue_list",
     "coverage_of",
+    "covered_on",
     "covered_since",
     "difference",
     "end",

@@ -24,6 +24,14 @@ _COVERED_SINCE = text(
     " ) as reported) as parts"
 )
 
+_COVERED_ON = text(
+    "select content_id, (select coalesce(sum(upper(part) - lower(part)), 0) from unnest(played) as part) as covered_ms from ("
+    " select i.content_id, range_agg(part) as played"
+    " from play_sessions s join play_intervals i on i.play_session_id = s.id cross join lateral unnest(i.played) as part"
+    " where s.basis_type = :basis_type and s.basis_id = :basis_id and i.user_id = :user_id group by i.content_id"
+    ") as reported"
+)
+
 
 async def get_play_session_for(session: AnySession, actor: Actor, play_session_id: UUID) -> PlaySession:
     """The actor's own play session; anybody else's does not exist."""
@@ -88,6 +96,12 @@ async def sessions_on(session: AnySession, user_id: UUID, basis: Basis) -> list[
         .order_by(PlaySession.started_at.desc(), PlaySession.id.desc())
     )
     return list((await session.scalars(statement)).all())
+
+
+async def covered_on(session: AnySession, user_id: UUID, basis: Basis) -> dict[UUID, int]:
+    """Milliseconds of distinct content time of each content that was played on this right: one grant may open a whole course."""
+    bound = {"user_id": user_id, "basis_type": basis.type, "basis_id": basis.id}
+    return {row.content_id: int(row.covered_ms) for row in await session.execute(_COVERED_ON, bound)}
 
 
 async def sessions_page(

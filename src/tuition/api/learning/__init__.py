@@ -1,7 +1,7 @@
 """The school over HTTP, one file per part of the room."""
 
-from tuition.api.learning import badges, certificates, quizzes
+from tuition.api.learning import badges, certificates, courses, quizzes
 
-ROUTERS = [certificates.router, certificates.of_courses, badges.router, badges.well_known, *quizzes.ROUTERS]
+ROUTERS = [*courses.ROUTERS, certificates.router, certificates.of_courses, badges.router, badges.well_known, *quizzes.ROUTERS]
 
 __all__ = ["ROUTERS"]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tuition import metering, playback
 from tuition.edge import EdgeRoute, MoneyOut, PageOut, Reading, SignedIn, Writing, problems
 from tuition.kernel import clock
+from tuition.learning import enrollments
 from tuition.platform import paging
 from tuition.playback import Device, EndReason, PlaySession
 
@@ -97,7 +98,10 @@ async def begin(body: PlayIn, session: Writing, actor: SignedIn) -> BegunOut:
     """
     device = Device(body.device_id, body.device_name or body.device_id)
     start = metering.begin_preview if body.preview else metering.begin
-    begun = await start(session, actor, body.content_id, device=device, take_over=body.take_over, now=clock.now())
+    now = clock.now()
+    begun = await start(session, actor, body.content_id, device=device, take_over=body.take_over, now=now)
+    # After the question whether there is a right at all: what a course shows waits for its day and its turn.
+    await enrollments.require_open(session, actor, body.content_id, now=now)
     meter = begun.meter
     terms = None
     if meter is not None:

@@ -45,12 +45,15 @@ async def complete(
         await wallets.record_movement(
             session, wallet, kind, total, source_type="order", source_id=order.id, at=now, payment_method="wallet"
         )
+    contents = await catalog.contents_by_id(session, [purchase.content_id for purchase in purchases])
     for purchase in purchases:
         purchase.status = PurchaseStatus.COMPLETED.value
         purchase.purchased_at = now
         purchase.provider, purchase.provider_reference = provider, reference
         source = ("purchase", purchase.id)
-        scope = access.Content(purchase.content_id)
+        # A course opens with what its lessons show, a series by a grant for each of its parts.
+        is_course = contents[purchase.content_id].kind == catalog.Kind.COURSE
+        scope = access.Collection(purchase.content_id) if is_course else access.Content(purchase.content_id)
         given = await access.grant(session, order.buyer_id, scope, kind=access.AccessType.PURCHASED, source=source)
         purchase.grant_id = given.id
     await _open_collections(session, order, purchases)

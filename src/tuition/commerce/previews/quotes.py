@@ -109,7 +109,8 @@ def _with_tax_on_top(lines: Sequence[QuoteLine], gross: Money) -> list[QuoteLine
 
 
 async def _members(session: AnySession, content: catalog.Content) -> list[catalog.Content]:
-    if catalog.Kind(content.kind) not in catalog.COLLECTIONS:
+    """What is bought with it, one purchase each. A course is bought whole: its lessons are nothing by themselves."""
+    if catalog.Kind(content.kind) not in catalog.COLLECTIONS - {catalog.Kind.COURSE}:
         return [content]
     return await catalog.members_of(session, content.id)
 

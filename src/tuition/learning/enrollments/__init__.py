@@ -44,6 +44,7 @@ from tuition.learning.enrollments.opening import (
     view_course,
 )
 from tuition.learning.enrollments.queries import (
+    SEES_LEARNERS,
     by_id,
     counts_of_course,
     get_for,
@@ -62,6 +63,7 @@ from tuition.learning.enrollments.rules import LEARNING, EnrollmentStatus, Lock,
 
 __all__ = [
     "LEARNING",
+    "SEES_LEARNERS",
     "CannotComplete",
     "CourseCompleted",
     "CourseFull",
