@@ -95,7 +95,8 @@ async def test_malformed_answers_are_invalid_and_save_nothing(classroom: Classro
     sheet = await classroom.begin()
     attempt = f"/v1/quiz-attempts/{sheet['attempt']['id']}"
     position = find(sheet, "multiple_choice")["position"]
-    for nonsense in ({"choices": ["n2"]}, {"choices": "x"}, {"choices": [{}]}, {"text": "2"}, {}):
+    listed: list[Any] = [{"choices": ["n2"]}, {"choices": "x"}, {"choices": [{}]}, {"text": "2"}, {}]
+    for nonsense in listed:
         refused = await classroom.learner.put(f"{attempt}/answers/{position}", json={"response": nonsense})
         assert (refused.status_code, refused.json()["code"]) == (422, "questions.response_invalid")
     assert (await classroom.learner.put(f"{attempt}/answers/99", json={"response": None})).status_code == 404

@@ -17,7 +17,7 @@ from tuition.learning.questions import AnyQuestion, Mark, QuestionVersion
 from tuition.learning.quizzes import rules
 from tuition.learning.quizzes.errors import AttemptUnknown
 from tuition.learning.quizzes.models import Quiz, QuizAnswer, QuizAttempt, QuizScoreChange
-from tuition.learning.quizzes.queries.quizzes import get_quiz_for_staff, terms_for
+from tuition.learning.quizzes.queries.quizzes import contents_of, get_quiz_for_staff, terms_for
 from tuition.learning.quizzes.rules import AttemptStatus, GradingPolicy, ShowAnswers, Terms
 from tuition.platform import paging
 from tuition.platform.database import AnySession
@@ -97,6 +97,21 @@ async def sheet_of(session: AnySession, held: Held, *, now: datetime) -> Sheet:
     rows = (await session.execute(answers_with_versions(attempt.id))).all()
     lines = [_line(attempt, quiz, answer, questions.parse(version.body), shown=shown) for answer, version in rows]
     return Sheet(held, terms, lines, shown)
+
+
+async def preview_of(session: AnySession, quiz: Quiz, *, seed: str) -> list[Line]:
+    """The questions as an attempt would show them, for staff to try out; those that are drawn are drawn by the seed."""
+    contents = await contents_of(session, quiz.id)
+    asked = {one.asked.question.id: (one.asked, one.row.points) for one in contents.listed}
+    for draw in contents.draws:
+        taken = await questions.draw(session, draw.bank_id, draw.tag, draw.count, seed=seed, without=list(asked))
+        asked |= {key: (found, draw.points) for key, found in (await questions.newest(session, taken)).items()}
+    attempt = QuizAttempt(seed=seed)
+    answers = [
+        (QuizAnswer(question_id=key, position=place, points_max=points, revision=0, needs_person=False, comment=""), found.body)
+        for place, (key, (found, points)) in enumerate(asked.items(), 1)
+    ]
+    return [_line(attempt, quiz, answer, body, shown=False) for answer, body in answers]
 
 
 def answers_with_versions(attempt_id: UUID) -> Select[QuizAnswer, QuestionVersion]:

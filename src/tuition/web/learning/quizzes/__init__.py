@@ -1,7 +1,7 @@
 """Quizzes on pages: taking one, writing one, grading, figures."""
 
-from tuition.web.learning.quizzes import taking
+from tuition.web.learning.quizzes import banks, editing, grading, taking, writing
 
-ROUTERS = [taking.router]
+ROUTERS = [taking.router, writing.router, banks.router, editing.router, grading.router]
 
 __all__ = ["ROUTERS"]
