@@ -33,7 +33,7 @@ serve: $(READY) front ## Start a real installation (settings: docs/reference/set
 	@$(BIN)/tuition serve $(ARGS)
 
 test: $(READY) front ## Run every test, or some: make test ARGS="tests/ledger -x"
-	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-16: $(READY) ## Run the tests that lean on PostgreSQL against version 16, the oldest that is promised
 	@$(BIN)/python -m checks.postgres16 $(ARGS)

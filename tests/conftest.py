@@ -18,10 +18,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
+from tuition.identity.actions.proofs import hashing
 from tuition.kernel import FrozenClock, clock, new_id
 from tuition.platform import migrate, postgres, secrets
 from tuition.platform.database import Database, Session, connect
@@ -32,6 +35,18 @@ MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 # The first numbers of our advisory locks: making and sweeping, one test process's databases, one template in use.
 MAKING, PROCESS, TEMPLATE = 417, 418, 419
+
+# A busy machine is slow and not wrong, and what fails for one of us must fail for all. To look for new examples, say so.
+settings.register_profile(
+    "house", deadline=None, derandomize="TUITION_TEST_EXPLORE" not in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the work, what takes long comes first, or the end waits for it alone."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: (item.get_closest_marker("slow") is None, item.get_closest_marker("browser") is None))
 
 
 class Clones:
@@ -154,6 +169,13 @@ def template(clones: Clones) -> str:
 def keys() -> None:
     """A key for encryption, signatures and cursors."""
     secrets.configure("a key of the tests, of no worth anywhere else")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Passwords are hashed as in earnest, with a thousandth of the cost: nobody attacks these."""
+    hashing._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    hashing._nobodys_hash = hashing._hasher.hash("nobody has this password")
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ async def test_requests_become_traces_where_a_collector_is_named(reach: Reach, m
     async with collector, reach(otel_endpoint=f"http://127.0.0.1:{port}") as program:
         await program.get("/healthz")
         await program.get("/v1/legal/terms")
-        spans = await asyncio.wait_for(heard.get(), 20)
+        spans = await asyncio.wait_for(heard.get(), 60)
     assert spans.startswith(b"POST /v1/traces")
     assert b"GET /v1/legal/{kind}" in spans or b"/v1/legal/" in spans
     assert b"/healthz" not in spans

@@ -140,7 +140,7 @@ async def test_a_program_hears_of_news_on_an_open_line(runtime: Runtime, serve: 
             said = events(line)
             assert await anext(said) == {"unread": 0}
             await tell(database, ada, "News")
-            heard = await asyncio.wait_for(anext(said), 10)
+            heard = await asyncio.wait_for(anext(said), 60)
             assert (heard["unread"], heard["title"], heard["kind"]) == (1, "News", "system")
             runtime.service(messaging.Hub).close()
             assert [one async for one in said] == []

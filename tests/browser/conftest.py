@@ -15,7 +15,7 @@ import axe_core_python
 import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from starlette.types import ASGIApp
 
 from tests.web.built import built_front_end  # noqa: F401  # pytest finds fixtures by their name in conftest
@@ -34,7 +34,9 @@ ARGUMENTS = (
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, TABLET, DESKTOP = 390, 768, 1440
-START_S = 10
+START_S = 180
+PATIENCE_MS = 30_000
+"""How long a page may take to become what is expected: a busy machine is slow, and not wrong."""
 
 Serve = Callable[..., Awaitable[str]]
 OpenPage = Callable[..., Awaitable[Page]]
@@ -45,6 +47,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """One browser for all tests; each page gets a context of its own."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine")
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield browser

@@ -25,7 +25,7 @@ from tuition.platform.events import Bus
 from tuition.platform.settings import Mode, Settings
 
 OWNER, PASSWORD = "owner@school.example", "nine patient herons"
-START_S = 90
+START_S = 240
 IDLE_S = 120
 
 

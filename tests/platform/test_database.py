@@ -118,14 +118,18 @@ async def test_work_that_postgresql_could_not_order_is_done_again(database: Data
     async with database.transaction() as session:
         await session.execute(text("create table t (id int primary key, n int)"))
         await session.execute(text("insert into t values (1, 0), (2, 0)"))
-    attempts = 0
+    attempts = holding = 0
+    each_holds_one = asyncio.Event()
 
     async def both(session: Session, first: int, second: int) -> None:
-        nonlocal attempts
+        nonlocal attempts, holding
         attempts += 1
-        for row in (first, second):
-            await session.execute(text("update t set n = n + 1 where id = :id"), {"id": row})
-            await asyncio.sleep(0.05)
+        await session.execute(text("update t set n = n + 1 where id = :id"), {"id": first})
+        holding += 1
+        if holding == 2:
+            each_holds_one.set()
+        await each_holds_one.wait()
+        await session.execute(text("update t set n = n + 1 where id = :id"), {"id": second})
 
     await asyncio.gather(
         database.retrying(lambda session: both(session, 1, 2)),

@@ -20,7 +20,7 @@ import pytest
 from tuition.platform import postgres
 from tuition.platform.postgres import process
 
-PATIENCE_S = 20
+PATIENCE_S = 120
 NOBODY = 65534
 HOLDER = """
 import sys

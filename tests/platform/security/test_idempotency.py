@@ -138,17 +138,19 @@ async def test_of_twenty_equal_requests_one_executes_and_the_others_hear_its_ans
 
 async def test_claimed_in_the_working_transaction_an_equal_request_waits_for_its_end(database: Database) -> None:
     order: list[str] = []
+    has_claimed = asyncio.Event()
 
     async def request(name: str) -> None:
         async with database.transaction() as session:
             claimed = await idempotency.claim(session, **REQUEST)
             order.append(f"{name} {type(claimed).__name__}")
+            has_claimed.set()
             if isinstance(claimed, idempotency.Claimed):
                 await asyncio.sleep(0.2)
                 await idempotency.store_answer(session, claimed, status=200, headers={}, body=b"")
 
     first = asyncio.create_task(request("first"))
-    await asyncio.sleep(0.05)
+    await has_claimed.wait()
     await asyncio.gather(first, request("second"))
     assert order == ["first Claimed", "second Replay"]
 
