@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+
+from sqlalchemy import text
 
 from tests.ledger.books import ALICE, BOB, CARLA, Model, earnings, gateway, move, posting, revenue, told, wallet
 from tuition import ledger
@@ -86,3 +89,23 @@ async def test_a_payout_run_takes_from_many_creators(session: Session) -> None:
     assert [told(outcome) for outcome in outcomes] == [
         ("short", earnings(person), 1) if n % 2 else "posted" for n, person in enumerate(people)
     ]
+
+
+async def test_what_an_unusual_posting_or_batch_had_begun_is_undone(session: Session) -> None:
+    await ledger.post_many(session, [posting("fund", move(gateway(), wallet(ALICE), 10), move(gateway(), revenue(), 1))])
+    sale = posting("sale", move(wallet(ALICE), revenue(), 4))
+    await ledger.post(session, sale)
+    waiting = "select account_id, id, amount from ledger_unfolded order by 1, 2"
+    before = (await session.execute(text(waiting))).all()
+    for begun in (
+        sale,  # known
+        posting("fund", move(wallet(ALICE), revenue(), 1)),  # its key is another's
+        posting("short", move(wallet(ALICE), revenue(), 7)),
+    ):
+        with contextlib.suppress(ledger.InsufficientFunds, ledger.KeyReused):
+            assert (await ledger.post(session, begun)).replayed
+        [outcome] = await ledger.post_many(session, [begun])
+        assert told(outcome) in ("replayed", "reused", ("short", wallet(ALICE), 1))
+    assert (await session.execute(text(waiting))).all() == before
+    assert (await ledger.balance(session, wallet(ALICE))).minor == 6
+    assert (await ledger.check(session)).clean

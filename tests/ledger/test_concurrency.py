@@ -134,6 +134,24 @@ async def test_what_commits_late_is_folded_late_and_never_missed(database: Datab
     await in_order(database)
 
 
+async def test_what_is_rolled_back_is_never_folded(database: Database) -> None:
+    await post(database, posting("open", move(gateway(), wallet(ALICE), 9), move(gateway(), earnings(BOB), 1)))
+    for known in (False, True):
+        with pytest.raises(ZeroDivisionError):
+            async with database.transaction() as session:
+                await ledger.post(session, posting("one", move(wallet(ALICE), earnings(BOB), 2)))
+                await ledger.post_many(session, [posting("many", move(wallet(ALICE), earnings(BOB), 3))])
+                await ledger.fold(session)
+                raise ZeroDivisionError
+        assert await minor(database, earnings(BOB)) == (3 if known else 1)
+        if not known:
+            await post(database, posting("one", move(wallet(ALICE), earnings(BOB), 2)))
+    async with database.transaction() as session:
+        assert await ledger.fold(session) == 3
+    assert await minor(database, wallet(ALICE)) == 7
+    await in_order(database)
+
+
 async def test_nobody_waits_for_a_busy_account(database: Database) -> None:
     await post(
         database,

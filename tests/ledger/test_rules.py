@@ -51,6 +51,7 @@ async def test_arrays_arrive_as_they_were_sent(session: Session, length: int) ->
         (lambda ids: wire.uuids([one.bytes for one in ids]), [new_id() for _ in range(length)]),
         (wire.texts, ["", "wallet", "محفظة", "wallet", "{},\"'\\", "x" * 300, "NULL"][:length]),
         (wire.blobs, [BOB.bytes] * length),
+        (wire.booleans, [True, False, True, True, False, False, True][:length]),
         (wire.ints, [0, 1, -1, 2**31 - 1, -(2**31), 256, 65536][:length]),
         (wire.big_ints, [0, 1, -1, 2**63 - 1, -(2**63), 2**32, 258][:length]),
         (

@@ -21,8 +21,8 @@ POSTINGS_MAX = 5_000
 MONTHS_AHEAD = 3
 MISSING_MAX = 2**63 - 1
 """What ``Money`` can say is missing; several transfers of one posting may ask for more."""
-_POST = f"select outcome, transaction, account, missing from ledger_post({', '.join(['%s'] * 15)})"  # noqa: S608 - our own text
-_POST_MANY = f"select item, outcome, transaction, account, missing from ledger_post_many({', '.join(['%s'] * 17)})"  # noqa: S608 - our own text
+_POST = f"select outcome, transaction, account, missing from ledger_post({', '.join(['%s'] * 17)})"  # noqa: S608 - our own text
+_POST_MANY = f"select item, outcome, transaction, account, missing from ledger_post_many({', '.join(['%s'] * 20)})"  # noqa: S608 - our own text
 
 
 async def post(session: Session, posting: Posting) -> Posted:
@@ -32,8 +32,9 @@ async def post(session: Session, posting: Posting) -> Posted:
     stays usable, nothing was moved. Locks the accounts that it takes from until the transaction ends, so post late.
     """
     batch = wire.Batch([posting])
+    changes = batch.change_parameters()
     parameters = (
-        UUID(bytes=batch.ids[0]),
+        UUID(int=batch.ids[0]),
         posting.owner,
         posting.kind,
         posting.source.type,
@@ -42,6 +43,7 @@ async def post(session: Session, posting: Posting) -> Posted:
         batch.prints[0],
         posting.at,
         *batch.account_parameters(),
+        *changes,
         *batch.transfer_parameters(),
     )
     [row] = await wire.call(session, _POST, parameters)
@@ -61,9 +63,10 @@ async def post_many(session: Session, postings: Sequence[Posting]) -> list[Outco
     for run in _runs(postings):
         batch = wire.Batch(run)
         ids, *rest = batch.transfer_parameters()
-        parameters = (*batch.transaction_parameters(), *batch.account_parameters(), ids, wire.ints(batch.items), *rest)
+        accounts = (*batch.account_parameters(), *batch.flow_parameters())
+        parameters = (*batch.transaction_parameters(), *accounts, ids, wire.ints(batch.items), *rest)
         rows = await wire.call(session, _POST_MANY, parameters)
-        found: list[Outcome] = [Posted(UUID(bytes=transaction)) for transaction in batch.ids]
+        found: list[Outcome] = [Posted(UUID(int=transaction)) for transaction in batch.ids]
         for item, *row in rows:
             found[item - 1] = _outcome(batch.accounts, *row)
         outcomes += found

@@ -89,9 +89,12 @@ def gateway_kind(name: str) -> str:
     return GATEWAY_PREFIX + name
 
 
+_UNKNOWN = KindRule(floor=0, busy=False)
+
+
 def rule_of(kind: str) -> KindRule:
-    """How accounts of this kind behave. An unknown kind is a programming error."""
-    return KIND_RULES[GATEWAY_PREFIX if kind.startswith(GATEWAY_PREFIX) else kind]
+    """How accounts of this kind behave. An unknown kind is a programming error, which the database refuses."""
+    return KIND_RULES.get(GATEWAY_PREFIX if kind.startswith(GATEWAY_PREFIX) else kind, _UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ from array import array
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
 from sqlalchemy.orm import Session as SyncSession
 
 from tuition.kernel import new_id
-from tuition.ledger.rules import AccountKey, Posting, account_bytes, fingerprint
+from tuition.ledger.rules import AccountKey, Posting, account_bytes, fingerprint, rule_of
 from tuition.platform.database import AnySession
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -28,6 +29,10 @@ _HEADER = struct.Struct(">iiIii")
 _EMPTY = struct.Struct(">iiI")
 _LITTLE = sys.byteorder == "little"
 _TAUGHT = "tuition.ledger.wire"
+_COUNTED_BITS = 24
+"""For the ids of a batch: enough for every transfer of the largest."""
+LARGE = 10**12
+"""From here on an account is counted exactly, under its lock; the same figure is in the posting functions."""
 
 
 class _Array(bytes):
@@ -58,8 +63,20 @@ class BigInts(_Array):
     """``int8[]``"""
 
 
+class Booleans(_Array):
+    """``bool[]``"""
+
+
 # (our type, PostgreSQL's oid of the array, of its element), from pg_type.dat; they never change.
-_OIDS = ((Uuids, 2951, 2950), (Texts, 1009, 25), (Blobs, 1001, 17), (Moments, 1185, 1184), (Ints, 1007, 23), (BigInts, 1016, 20))
+_OIDS = (
+    (Uuids, 2951, 2950),
+    (Texts, 1009, 25),
+    (Blobs, 1001, 17),
+    (Moments, 1185, 1184),
+    (Ints, 1007, 23),
+    (BigInts, 1016, 20),
+    (Booleans, 1000, 16),
+)
 _ELEMENT_OID: dict[type[_Array], int] = {kind: element for kind, _, element in _OIDS}
 
 
@@ -115,6 +132,11 @@ def ints(values: Sequence[int]) -> Ints:
     return Ints(_head(Ints, len(values)) + cells.tobytes())
 
 
+def booleans(values: Sequence[bool]) -> Booleans:
+    """Truth values."""
+    return Booleans(b"".join([_head(Booleans, len(values)), *(b"\0\0\0\1\1" if value else b"\0\0\0\1\0" for value in values)]))
+
+
 def _big(kind: Callable[[bytes], Any], head: bytes, values: Sequence[int]) -> Any:
     numbers, length = array("q", values), array("i", [8])
     if _LITTLE:
@@ -160,57 +182,93 @@ class Batch:
     def __init__(self, postings: Sequence[Posting]) -> None:
         self.postings = postings
         self.accounts: list[AccountKey] = []
-        self.ids: list[bytes] = []
+        self.ids: list[int] = []
         self.prints: list[bytes] = []
         self.first: list[int] = []
         self.items: list[int] = []
         self.debits: list[int] = []
         self.credits: list[int] = []
         self.amounts: list[int] = []
-        self.transfer_ids: list[bytes] = []
-        self._known: dict[tuple[int, str, str], tuple[int, bytes]] = {}
+        self.transfer_ids: list[int] = []
+        self.taken: list[int] = []
+        self.given: list[int] = []
+        self._known: dict[tuple[UUID, str, str], tuple[int, bytes]] = {}
+        # Ids of one tick count upwards in their random bits (RFC 9562, section 6.2, method 2), the lowest of which begin at zero.
+        self._last_id = new_id().int >> _COUNTED_BITS << _COUNTED_BITS
         for number, posting in enumerate(postings, 1):
             self._take(number, posting)
         self.first.append(len(self.items) + 1)
 
     def _take(self, number: int, posting: Posting) -> None:
         self.first.append(len(self.items) + 1)
-        base = new_id().int
+        self._last_id += 1
+        self.ids.append(self._last_id)
         ends: list[bytes] = []
-        for position, transfer in enumerate(posting.transfers, 1):
+        for transfer in posting.transfers:
             debit, debit_bytes = self._place(transfer.debit)
             credit, credit_bytes = self._place(transfer.credit)
+            amount = transfer.amount.minor
+            self.taken[debit - 1] += amount
+            self.given[credit - 1] += amount
             ends += debit_bytes, credit_bytes
             self.items.append(number)
             self.debits.append(debit)
             self.credits.append(credit)
-            self.amounts.append(transfer.amount.minor)
-            # Ids of one tick count upwards in their random bits (RFC 9562, section 6.2, method 2).
-            self.transfer_ids.append((base + position).to_bytes(16, "big"))
-        self.ids.append(base.to_bytes(16, "big"))
+            self.amounts.append(amount)
+            self._last_id += 1
+            self.transfer_ids.append(self._last_id)
         self.prints.append(fingerprint(posting, ends))
 
     def _place(self, key: AccountKey) -> tuple[int, bytes]:
-        short = (key.owner.int, key.kind, key.currency)
+        short = (key.owner, key.kind, key.currency)
         known = self._known.get(short)
         if known is None:
             self.accounts.append(key)
+            self.taken.append(0)
+            self.given.append(0)
             known = self._known[short] = len(self.accounts), account_bytes(key)
         return known
 
     def account_parameters(self) -> tuple[Any, ...]:
-        """``a_*`` of the posting functions."""
+        """``a_owner``, ``a_kind``, ``a_currency`` of the posting functions."""
         return (
             uuids([key.owner.bytes for key in self.accounts]),
             texts([key.kind for key in self.accounts]),
             texts([key.currency for key in self.accounts]),
         )
 
+    def flow_parameters(self) -> tuple[Any, ...]:
+        """``a_busy``, ``a_taken``, ``a_given`` of ``ledger_post_many``."""
+        return (
+            booleans([rule_of(key.kind).busy for key in self.accounts]),
+            big_ints([min(amount, LARGE) for amount in self.taken]),
+            big_ints([min(amount, LARGE) for amount in self.given]),
+        )
+
+    def change_parameters(self) -> tuple[int | None, BigInts | None]:
+        """``p_quiet`` and ``a_change`` of ``ledger_post``, if the one posting is usual. Before the others: it may reorder."""
+        rules = [rule_of(key.kind) for key in self.accounts]
+        changes = [given - taken for given, taken in zip(self.given, self.taken, strict=True)]
+        quiet = [place for place, rule in enumerate(rules) if not rule.busy]
+        may_run_short = any(
+            rule.busy and rule.floor is not None and change < 0 for rule, change in zip(rules, changes, strict=True)
+        )
+        if len(quiet) > 1 or may_run_short or 0 in changes or sum(self.amounts) >= LARGE:
+            return None, None
+        if quiet and quiet[0] > 0:
+            place = quiet[0]
+            self.accounts[0], self.accounts[place] = self.accounts[place], self.accounts[0]
+            changes[0], changes[place] = changes[place], changes[0]
+            swapped = {1: place + 1, place + 1: 1}
+            self.debits = [swapped.get(end, end) for end in self.debits]
+            self.credits = [swapped.get(end, end) for end in self.credits]
+        return len(quiet), big_ints(changes)
+
     def transaction_parameters(self) -> tuple[Any, ...]:
         """``t_*`` of ``ledger_post_many``."""
         sources = [posting.source for posting in self.postings]
         return (
-            uuids(self.ids),
+            uuids([one.to_bytes(16, "big") for one in self.ids]),
             uuids([posting.owner.bytes for posting in self.postings]),
             texts([posting.kind for posting in self.postings]),
             texts([source.type for source in sources]),
@@ -223,4 +281,5 @@ class Batch:
 
     def transfer_parameters(self) -> tuple[Any, ...]:
         """``x_*`` of both posting functions, without the items."""
-        return uuids(self.transfer_ids), ints(self.debits), ints(self.credits), big_ints(self.amounts)
+        identified = uuids([one.to_bytes(16, "big") for one in self.transfer_ids])
+        return identified, ints(self.debits), ints(self.credits), big_ints(self.amounts)

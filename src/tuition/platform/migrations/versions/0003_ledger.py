@@ -138,7 +138,7 @@ begin
   select array_agg(l.id) into held from (
     select a.id from ledger_accounts a
     where a.id in (select u.account_id from (select account_id from ledger_unfolded limit p_limit) u)
-    order by a.id for update skip locked
+    order by a.owner, a.kind, a.currency for update skip locked
   ) l;
   -- A new statement, hence a new snapshot: what a former holder folded is gone from it.
   with gone as (
@@ -198,7 +198,9 @@ begin
 
   -- In the one order that everybody keeps.
   if cardinality(firm) > 1 then
-    firm := array(select n from unnest(firm) n order by ids[n]);
+    firm := array(
+      select f.n from unnest(firm) f (n) join ledger_accounts a on a.id = ids[f.n] order by a.owner, a.kind, a.currency
+    );
   end if;
   foreach i in array firm loop
     select a.balance into held from ledger_accounts a where a.id = ids[i] for update;
@@ -251,34 +253,57 @@ begin
   end if;
 end $$;
 
+-- The usual posting has one currency, figures that are not large, and at most one account that is not busy, which is named first
+-- (p_quiet = 1, else 0); a_change is what each account gets in all. Then four simple statements do: a function makes its statements
+-- and expressions ready anew in every transaction, and that, not the tables, was most of what a posting cost. Whatever is not usual
+-- (p_quiet is null), has no account yet, has not enough or is known undoes what was done and takes the exact way.
 create function ledger_post(
   p_id uuid, p_owner uuid, p_kind text, p_source_type text, p_source_id uuid, p_key text, p_fingerprint bytea, p_at timestamptz,
-  a_owner uuid[], a_kind text[], a_currency text[],
+  a_owner uuid[], a_kind text[], a_currency text[], p_quiet int, a_change bigint[],
   x_id uuid[], x_debit int[], x_credit int[], x_amount bigint[],
   out outcome text, out transaction uuid, out account int, out missing numeric
 ) language plpgsql as $$
 declare
-  one record;
-  ids uuid[] := '{}';
-  busy boolean[] := '{}';
-  floors bigint[] := '{}';
-  balances bigint[] := '{}';
+  ids uuid[];
+  found_id uuid;
 begin
-  for n in 1..cardinality(a_owner) loop
-    select a.id, a.busy, a.floor, a.balance into one from ledger_accounts a
-    where a.owner = a_owner[n] and a.kind = a_kind[n] and a.currency = a_currency[n];
-    if not found then
-      select r.ids, r.busy, r.floors, r.balances into ids, busy, floors, balances from ledger_find(a_owner, a_kind, a_currency) r;
-      exit;
+  <<usual>>
+  begin
+    exit usual when p_quiet is null;
+    if p_quiet = 1 then
+      update ledger_accounts a set balance = a.balance + a_change[1]
+      where a.owner = a_owner[1] and a.kind = a_kind[1] and a.currency = a_currency[1] and not a.busy
+        and (a.floor is null or a.balance + a_change[1] >= a.floor) and a.balance between -4611686018427387904 and 4611686018427387904
+      returning array[a.id] into ids;
+      exit usual when not found;
     end if;
-    ids := ids || one.id;
-    busy := busy || one.busy;
-    floors := floors || one.floor;
-    balances := balances || one.balance;
-  end loop;
+    for n in p_quiet + 1..cardinality(a_owner) loop
+      insert into ledger_unfolded (account_id, id, amount)
+      select a.id, p_id, a_change[n] from ledger_accounts a
+      where a.owner = a_owner[n] and a.kind = a_kind[n] and a.currency = a_currency[1] and a.busy
+        and (a.floor is null or a_change[n] > 0) and a.balance between -4611686018427387904 and 4611686018427387904
+      returning account_id into found_id;
+      exit usual when not found;
+      ids := ids || found_id;
+    end loop;
+    insert into ledger_transactions (id, owner, kind, source_type, source_id, idempotency_key, fingerprint, at)
+    values (p_id, p_owner, p_kind, p_source_type, p_source_id, p_key, p_fingerprint, p_at)
+    on conflict (owner, idempotency_key) do nothing returning 'posted', id into outcome, transaction;
+    exit usual when not found;
+    for n in 1..cardinality(x_id) loop
+      insert into ledger_transfers (id, owner, at, transaction_id, debit_account_id, credit_account_id, amount)
+      values (x_id[n], p_owner, p_at, p_id, ids[x_debit[n]], ids[x_credit[n]], x_amount[n]);
+    end loop;
+    return;
+  end;
+
+  if ids is not null then
+    update ledger_accounts a set balance = a.balance - a_change[1] where p_quiet = 1 and a.id = ids[1];
+    delete from ledger_unfolded u where u.account_id = any(ids) and u.id = p_id;
+  end if;
   select r.outcome, r.transaction, r.account, r.missing into outcome, transaction, account, missing
-  from ledger_apply(p_id, p_owner, p_kind, p_source_type, p_source_id, p_key, p_fingerprint, p_at,
-    ids, busy, floors, balances, a_currency, x_id, x_debit, x_credit, x_amount) r;
+  from ledger_find(a_owner, a_kind, a_currency) f, ledger_apply(p_id, p_owner, p_kind, p_source_type, p_source_id, p_key, p_fingerprint,
+    p_at, f.ids, f.busy, f.floors, f.balances, a_currency, x_id, x_debit, x_credit, x_amount) r;
 end $$;
 """
 
@@ -288,7 +313,7 @@ POST_MANY = """
 create function ledger_post_many(
   t_id uuid[], t_owner uuid[], t_kind text[], t_source_type text[], t_source_id uuid[], t_key text[], t_fingerprint bytea[],
   t_at timestamptz[], t_first int[],
-  a_owner uuid[], a_kind text[], a_currency text[],
+  a_owner uuid[], a_kind text[], a_currency text[], a_busy boolean[], a_taken bigint[], a_given bigint[],
   x_id uuid[], x_item int[], x_debit int[], x_credit int[], x_amount bigint[]
 ) returns table (item int, outcome text, transaction uuid, account int, missing numeric) language plpgsql
   set plan_cache_mode = force_generic_plan
@@ -309,6 +334,53 @@ declare
   expected int := cardinality(t_id);
   inserted int;
 begin
+  -- The usual batch: every account exists and has enough, no key is known. One trouble, and none of it happened.
+  begin
+    with quiet as (
+      update ledger_accounts a set balance = a.balance + k.given - k.taken
+      from (
+        select u.* from unnest(a_owner, a_kind, a_currency, a_busy, a_taken, a_given) with ordinality
+          u (owner, kind, currency, busy, taken, given, n)
+        where not u.busy and u.taken + u.given < large
+        order by u.owner, u.kind, u.currency
+      ) k
+      where a.owner = k.owner and a.kind = k.kind and a.currency = k.currency and not a.busy
+        and (k.taken = 0 or a.floor is null or a.balance - k.taken >= a.floor) and a.balance between -far and far
+      returning k.n, a.id, hashtext(a.currency) as code
+    ), named as (
+      select q.n, q.id, q.code from quiet q
+      union all
+      select k.n, a.id, hashtext(a.currency) from unnest(a_owner, a_kind, a_currency, a_busy, a_taken, a_given) with ordinality
+        k (owner, kind, currency, busy, taken, given, n)
+      join ledger_accounts a on a.owner = k.owner and a.kind = k.kind and a.currency = k.currency
+      where k.busy and k.taken + k.given < large and a.busy and (k.taken = 0 or a.floor is null) and a.balance between -far and far
+    )
+    select array_agg(m.id order by m.n), array_agg(m.code order by m.n) into ids, codes from named m;
+    if cardinality(ids) is distinct from cardinality(a_owner) then
+      raise exception 'unusual' using errcode = 'TU001';
+    end if;
+    -- Sorted, so that two batches with the same keys wait for each other in the same order.
+    insert into ledger_transactions (id, owner, kind, source_type, source_id, idempotency_key, fingerprint, at)
+    select t.id, t.owner, t.kind, t.source_type, t.source_id, t.key, t.fingerprint, t.at
+    from unnest(t_id, t_owner, t_kind, t_source_type, t_source_id, t_key, t_fingerprint, t_at)
+      t (id, owner, kind, source_type, source_id, key, fingerprint, at)
+    order by t.owner, t.key;
+    insert into ledger_transfers (id, owner, at, transaction_id, debit_account_id, credit_account_id, amount)
+    select x.id, t_owner[x.item], t_at[x.item], t_id[x.item], ids[x.debit], ids[x.credit], x.amount
+    from unnest(x_id, x_item, x_debit, x_credit, x_amount) x (id, item, debit, credit, amount)
+    where codes[x.debit] = codes[x.credit];
+    get diagnostics inserted = row_count;
+    if inserted <> cardinality(x_id) then
+      raise exception 'unusual' using errcode = 'TU001';
+    end if;
+    insert into ledger_unfolded (account_id, id, amount)
+    select ids[k.n], x_id[1], k.given - k.taken from unnest(a_busy, a_taken, a_given) with ordinality k (busy, taken, given, n)
+    where k.busy and k.given <> k.taken;
+    return;
+  exception when unique_violation or sqlstate 'TU001' then
+    null;
+  end;
+
   select r.ids, r.busy, r.floors, r.balances, r.codes into ids, are_busy, floors, balances, codes
   from ledger_find(a_owner, a_kind, a_currency) r;
   if exists (select from unnest(x_debit, x_credit, x_amount) x (debit, credit, amount)
@@ -324,7 +396,7 @@ begin
     join ledger_accounts a on a.id = ids[s.n]
     where not are_busy[s.n] or s.taken + s.given >= large or balances[s.n] not between -far and far
       or (floors[s.n] is not null and s.taken > 0)
-    order by a.id for update of a
+    order by a.owner, a.kind, a.currency for update of a
   )
   select array_agg(h.n) into doubtful from held h
   where h.taken + h.given >= large or h.balance not between -far and far
