@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import pkgutil
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_admin import (
     BaseField,
@@ -41,6 +43,7 @@ from tuition.platform.database import Base
 from tuition.web.rendering import render_problem, see_other
 
 ADDRESS = "/owner/tables"
+ROUTE_NAME = "tables"
 SECRET_WORDS = frozenset(
     {"answer", "body", "ciphertext", "code", "cookie", "encrypted", "hash", "headers", "password", "payload", "secret", "token"}
 )
@@ -128,13 +131,39 @@ class Table(ModelView):
 
 def mount_tables(app: Starlette, runtime: Runtime) -> None:
     """Put the raw tables under ``/owner/tables``."""
+    app.mount(ADDRESS, Tables(runtime), name=ROUTE_NAME)
+
+
+class Tables:
+    """The raw tables as an application, put together when somebody first looks: it is a view for each of them, and few look."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await self._app(scope, receive, send)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The addresses inside, which links among the tables are made of."""
+        return self._app.routes
+
+    @cached_property
+    def _app(self) -> Starlette:
+        admin = _admin(self._runtime)
+        admin.mount_to(Starlette())
+        return admin.app
+
+
+def _admin(runtime: Runtime) -> Admin:
     engine = runtime.database.engine.execution_options(postgresql_readonly=True)
     admin = Admin(
         engine,
         title="Tables",
         favicon_url="/static/favicon.svg",
         base_url=ADDRESS,
-        route_name="tables",
+        route_name=ROUTE_NAME,
         secret_key=secrets.sign(b"tables", "raw-tables"),
         templates_dir=str(TEMPLATES),
         index_view=FirstTable(menu_label="Tables", path="/", add_to_menu=False),
@@ -148,7 +177,7 @@ def mount_tables(app: Starlette, runtime: Runtime) -> None:
         rooms.setdefault(model.__module__.split(".")[1], []).append(_view(model))
     for room in sorted(rooms):
         admin.add_view(DropDown(room.capitalize(), views=list(rooms[room]), icon="fa fa-table", always_open=False))
-    admin.mount_to(app)
+    return admin
 
 
 def _map_everything() -> None:
