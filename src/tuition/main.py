@@ -49,7 +49,7 @@ from tuition.edge import (
 )
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
-from tuition.learning import certificates, courses, enrollments, quizzes
+from tuition.learning import assignments, certificates, courses, enrollments, exchange, gradebook, quizzes
 from tuition.payments.adapters.sandbox import SandboxGateway
 from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
 from tuition.platform.database import Database, Session, connect
@@ -59,7 +59,7 @@ from tuition.web import owner
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.site import load_shell
 
-LEARNING = (courses, enrollments, quizzes, certificates)
+LEARNING = (courses, enrollments, quizzes, assignments, certificates, exchange)
 """The parts of the school, from the ground up: each wires what it hears of the rooms and parts below it."""
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -98,7 +98,7 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
     privacy.register("platform", export=audit.export, erase=audit.erase)
     for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce, community):
         privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
-    for part in LEARNING:
+    for part in (*LEARNING, gradebook):
         privacy.register(part.__name__.rpartition(".")[2], export=part.privacy.export, erase=part.privacy.erase)
     return Runtime(settings=settings, database=database, services=services)
 
@@ -335,6 +335,8 @@ async def _refuse(request: Request, error: Exception) -> Response:
     headers = {"retry-after": str(retry)} if retry is not None else {}
     if isinstance(error, identity.SignInNeeded) and not _is_for_program(request) and request.method == "GET":
         return web.to_sign_in(request)
+    if isinstance(error, identity.TermsChanged) and not _is_for_program(request):
+        return web.to_terms(request)
     if isinstance(error, identity.FreshSignInNeeded) and not _is_for_program(request):
         return web.to_confirm(request)
     if isinstance(error, identity.SecondFactorNeeded) and not _is_for_program(request):

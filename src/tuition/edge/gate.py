@@ -12,6 +12,7 @@ from tuition.edge.problems import problem_response
 from tuition.edge.runtime import runtime_of
 from tuition.edge.security import OUTSIDE_CALLERS, SAFE_METHODS, sign_in_cookie
 from tuition.edge.telemetry import is_beat
+from tuition.learning import exchange
 from tuition.platform import rates
 from tuition.platform.settings import Settings
 
@@ -19,6 +20,10 @@ PROBES = ("/healthz", "/readyz", "/metrics")
 """Asked for by machines that know an address and no name."""
 FILES = "/v1/uploads/"
 """Where files arrive; they have a limit of their own."""
+PACKAGES = {"PUT": "/v1/imports/", "POST": "/studio/imports"}
+"""Where packages of other programs arrive, which are read whole."""
+PACKAGE_BYTES_MAX = exchange.FILE_BYTES_MAX + 1_048_576
+"""The form around a package takes some."""
 
 
 class GateMiddleware:
@@ -51,8 +56,12 @@ class GateMiddleware:
             detail = "This address does not lead here. Check the link, or the setting allowed_hosts."
             await problem_response(400, "edge.host_unknown", detail)(scope, receive, send)
             return
-        is_file = scope["method"] == "PUT" and scope["path"].startswith(FILES)
-        await self._app(scope, receive if is_file else _limited(scope, receive, self._limit), send)
+        method, path = scope["method"], scope["path"]
+        if method == "PUT" and path.startswith(FILES):
+            await self._app(scope, receive, send)
+            return
+        is_package = method in PACKAGES and path.startswith(PACKAGES[method])
+        await self._app(scope, _limited(scope, receive, PACKAGE_BYTES_MAX if is_package else self._limit), send)
 
 
 def _host(scope: Scope) -> str:

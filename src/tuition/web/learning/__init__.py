@@ -1,7 +1,7 @@
 """Pages of the school: learning, and the proof of it."""
 
-from tuition.web.learning import awarding, certificates, quizzes, verifying
+from tuition.web.learning import awarding, certificates, courses, exchange, quizzes, verifying
 
-ROUTERS = [certificates.router, verifying.router, awarding.router, *quizzes.ROUTERS]
+ROUTERS = [*courses.ROUTERS, certificates.router, verifying.router, awarding.router, exchange.router, *quizzes.ROUTERS]
 
 __all__ = ["ROUTERS"]

@@ -1,0 +1,183 @@
+"""Bringing questions and courses in, and taking them out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from tuition.edge import EdgeRoute, PageOut, Reading, Services, SignedIn, Writing, problems
+from tuition.identity import Actor
+from tuition.kernel import DomainError
+from tuition.learning import exchange
+from tuition.learning.exchange import Format, ImportStatus, Outcome
+from tuition.platform import files, paging
+from tuition.platform.database import Session
+
+router = APIRouter(prefix="/v1", tags=["Exchange"], route_class=EdgeRoute)
+ID_EXAMPLE = "0192f0c1-6d1e-7c3a-9a51-2f6d2c9c7b10"
+ImportId = Annotated[UUID, Path(description="The import.", examples=[ID_EXAMPLE])]
+BankId = Annotated[UUID, Path(description="The bank.", examples=[ID_EXAMPLE])]
+QuizId = Annotated[UUID, Path(description="The quiz.", examples=[ID_EXAMPLE])]
+CourseId = Annotated[UUID, Path(description="The course.", examples=[ID_EXAMPLE])]
+Version = Annotated[Literal["2.1", "3.0"], Query(description="Of QTI.")]
+BINARY = {
+    "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+ZIP = {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}, "description": "The package."}}
+
+
+class ImportIn(BaseModel):
+    """A file that is about to be sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file_name: str = Field(min_length=1, max_length=500, examples=["numbers.gift"])
+    bank_id: UUID | None = Field(default=None, description="Where questions go; none: into a new bank.")
+    course_id: UUID | None = Field(default=None, description="Which course lessons are added to; none: a new draft.")
+
+
+class ImportOut(BaseModel):
+    """A file and what became of it."""
+
+    id: UUID
+    file_name: str
+    format: Format | None = Field(description="How it is written; null until it has arrived.")
+    size: int
+    status: ImportStatus
+    bank_id: UUID | None
+    course_id: UUID | None
+    imported_count: int
+    converted_count: int
+    skipped_count: int
+    failure: str = Field(description="Why it could not be read, in a sentence.")
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: exchange.ImportJob) -> ImportOut:
+        """How it is shown."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class ImportItemOut(BaseModel):
+    """One thing that a file held."""
+
+    position: int
+    name: str
+    kind: str = Field(description="What the file calls it.", examples=["multichoice"])
+    outcome: Outcome
+    note: str = Field(description="What is different, or why it is not here.")
+
+    @classmethod
+    def of(cls, row: exchange.ImportItem) -> ImportItemOut:
+        """How it is shown."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+@router.post("/imports", status_code=201, responses=problems(401, 403, 404), summary="Announce a file to import")
+async def announce(body: ImportIn, session: Writing, actor: SignedIn) -> ImportOut:
+    """Announce GIFT, Moodle XML, QTI, a Common Cartridge or a zipped folder of Markdown; then `PUT` it to `…/file`."""
+    made = await exchange.announce_import(
+        session, actor, file_name=body.file_name, bank_id=body.bank_id, course_id=body.course_id
+    )
+    return ImportOut.of(made)
+
+
+@router.put(
+    "/imports/{import_id}/file",
+    responses=problems(401, 404, 413),
+    summary="Send the file of an import",
+    openapi_extra=BINARY,
+    response_model=ImportOut,
+)
+async def send(import_id: ImportId, request: Request, actor: SignedIn, session: Writing, services: Services) -> ImportOut:
+    """Send the whole file, at most 128 MB. What it is is seen from its bytes; a job reads it. Again is no change."""
+    await exchange.get_import_for(session, actor, import_id)
+    return ImportOut.of(await take_file(session, services.service(files.Store), actor, import_id, await request.body()))
+
+
+@router.get("/imports", responses=problems(401), summary="List my imports")
+async def index(
+    session: Reading,
+    actor: SignedIn,
+    limit: Annotated[int, Query(ge=1, le=paging.LIMIT_MAX)] = 25,
+    cursor: Annotated[str | None, Query(max_length=paging.CURSOR_LENGTH_MAX)] = None,
+) -> PageOut[ImportOut]:
+    """What you brought, newest first."""
+    page = await exchange.imports_of(session, actor, limit=limit, cursor=cursor)
+    return PageOut[ImportOut](items=[ImportOut.of(row) for row in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/imports/{import_id}", responses=problems(401, 404), summary="Show an import")
+async def show(import_id: ImportId, session: Reading, actor: SignedIn) -> ImportOut:
+    """How far it is, and how many things were imported, converted and skipped."""
+    return ImportOut.of(await exchange.get_import_for(session, actor, import_id))
+
+
+@router.get("/imports/{import_id}/items", responses=problems(401, 404), summary="List what an import held")
+async def items(
+    import_id: ImportId,
+    session: Reading,
+    actor: SignedIn,
+    outcome: Annotated[Outcome | None, Query(description="Only these.")] = None,
+    limit: Annotated[int, Query(ge=1, le=paging.LIMIT_MAX)] = 25,
+    cursor: Annotated[str | None, Query(max_length=paging.CURSOR_LENGTH_MAX)] = None,
+) -> PageOut[ImportItemOut]:
+    """Every thing in the file with what became of it, in its order. Nothing is left out."""
+    page = await exchange.items_of(session, actor, import_id, outcome=outcome, limit=limit, cursor=cursor)
+    return PageOut[ImportItemOut](items=[ImportItemOut.of(row) for row in page.items], next_cursor=page.next_cursor)
+
+
+@router.get(
+    "/question-banks/{bank_id}/qti", responses={**problems(401, 404), **ZIP}, summary="Export a bank", response_class=Response
+)
+async def bank(bank_id: BankId, session: Reading, actor: SignedIn, version: Version = "2.1") -> Response:
+    """All its questions as a QTI package. Imported again, it is equal."""
+    return package(await exchange.export_bank(session, actor, bank_id, version=version), f"bank-{bank_id}")
+
+
+@router.get("/quizzes/{quiz_id}/qti", responses={**problems(401, 404), **ZIP}, summary="Export a quiz", response_class=Response)
+async def quiz(quiz_id: QuizId, session: Reading, actor: SignedIn, version: Version = "2.1") -> Response:
+    """What a quiz asks by name, as a QTI package."""
+    return package(await exchange.export_quiz(session, actor, quiz_id, version=version), f"quiz-{quiz_id}")
+
+
+@router.get(
+    "/courses/{course_id}/cartridge", responses={**problems(401, 404), **ZIP}, summary="Export a course", response_class=Response
+)
+async def course(course_id: CourseId, session: Reading, actor: SignedIn, services: Services) -> Response:
+    """A Common Cartridge 1.3: pages, books and quizzes. Films stay where they are."""
+    data = await exchange.export_cartridge(session, services.service(files.Store), actor, course_id)
+    return package(data, f"course-{course_id}")
+
+
+@router.get(
+    "/courses/{course_id}/markdown",
+    responses={**problems(401, 404), **ZIP},
+    summary="Export a course's texts",
+    response_class=Response,
+)
+async def texts(course_id: CourseId, session: Reading, actor: SignedIn, services: Services) -> Response:
+    """A zipped folder of Markdown, a file per lesson."""
+    data = await exchange.export_markdown(session, services.service(files.Store), actor, course_id)
+    return package(data, f"course-{course_id}-texts")
+
+
+def package(data: bytes, name: str) -> Response:
+    """A zip to keep."""
+    headers = {"content-disposition": f'attachment; filename="{name}.zip"', "cache-control": "private, no-store"}
+    return Response(data, media_type="application/zip", headers=headers)
+
+
+async def take_file(session: Session, store: files.Store, actor: Actor, import_id: UUID, data: bytes) -> exchange.ImportJob:
+    """Keep the file, then note that it is there; a file that is refused is not kept."""
+    await store.put(exchange.key_of(import_id), data)
+    try:
+        return await exchange.accept_file(session, actor, import_id, data)
+    except DomainError:
+        await store.delete(exchange.key_of(import_id))
+        raise
