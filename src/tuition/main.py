@@ -59,7 +59,7 @@ from tuition.web import owner
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.site import load_shell
 
-LEARNING = (courses, enrollments, quizzes, assignments, certificates, exchange)
+LEARNING = (courses, enrollments, quizzes, assignments, certificates)
 """The parts of the school, from the ground up: each wires what it hears of the rooms and parts below it."""
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -98,7 +98,7 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
     privacy.register("platform", export=audit.export, erase=audit.erase)
     for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce, community):
         privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
-    for part in (*LEARNING, gradebook):
+    for part in (*LEARNING, gradebook, exchange):
         privacy.register(part.__name__.rpartition(".")[2], export=part.privacy.export, erase=part.privacy.erase)
     return Runtime(settings=settings, database=database, services=services)
 

@@ -26,6 +26,7 @@ from tuition.catalog.actions.texts import remove_captions, set_captions, write_b
 from tuition.catalog.actions.uploads import UploadLimits, begin_upload, cancel_upload, get_upload_for, unfinished_uploads
 from tuition.catalog.adapters.markup import Rendered, render_markup
 from tuition.catalog.adapters.pictures import WIDTHS as COVER_WIDTHS
+from tuition.catalog.adapters.sniffing import safe_name
 from tuition.catalog.errors import (
     ContentUnknown,
     FieldInvalid,
@@ -68,6 +69,8 @@ from tuition.catalog.queries.contents import (
     get_content_for,
     get_owned_content,
     is_visible,
+    listed_from,
+    listed_starts,
     members_of,
     visible_to,
 )
@@ -175,6 +178,8 @@ __all__ = [
     "jobs",
     "keep_members",
     "lift_take_down",
+    "listed_from",
+    "listed_starts",
     "media_of",
     "members_of",
     "price_history",
@@ -191,6 +196,7 @@ __all__ = [
     "render_markup",
     "retry_media",
     "run_due",
+    "safe_name",
     "schedule",
     "search",
     "set_captions",

@@ -16,7 +16,7 @@ from tuition import identity
 from tuition.edge import Runtime
 from tuition.identity import Actor, Role
 from tuition.kernel import clock, new_id
-from tuition.learning import certificates, courses
+from tuition.learning import certificates, courses, enrollments
 from tuition.learning.enrollments import CourseCompleted, Enrollment, EnrollmentStatus
 from tuition.main import create_app, wire
 from tuition.platform import events, files, jobs, secrets
@@ -67,6 +67,13 @@ class School:
                 await session.execute(update(Enrollment).where(Enrollment.id == enrollment_id).values(**done))
                 await events.publish(session, CourseCompleted(enrollment_id, self.ids[name], self.course_id, now))
         return enrollment_id
+
+    async def enrol_by_hand(self, name: str) -> UUID:
+        """Enrol somebody as the staff does: with a grant, so that the lessons open."""
+        await self.program(name)
+        mona = Actor(id=self.ids["Mona Haddad"], roles=frozenset({Role.CREATOR}), email_verified=True)
+        async with self.database.transaction() as session:
+            return (await enrollments.enroll_person(session, mona, self.course_id, self.ids[name])).id
 
     async def work(self) -> None:
         """Run what waits in the background."""

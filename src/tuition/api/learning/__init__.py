@@ -1,6 +1,6 @@
 """The school over HTTP, one file per part of the room."""
 
-from tuition.api.learning import badges, certificates, courses, exchange, quizzes
+from tuition.api.learning import assignments, badges, certificates, courses, exchange, grades, quizzes
 
 ROUTERS = [
     *courses.ROUTERS,
@@ -9,6 +9,12 @@ ROUTERS = [
     badges.router,
     badges.well_known,
     *quizzes.ROUTERS,
+    assignments.router,
+    assignments.submissions,
+    assignments.of_courses,
+    assignments.uploads,
+    grades.router,
+    grades.reports,
     exchange.router,
 ]
 

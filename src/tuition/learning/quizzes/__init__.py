@@ -83,6 +83,7 @@ from tuition.learning.quizzes.rules import (
     QuizType,
     ShowAnswers,
     Terms,
+    result_of,
 )
 
 __all__ = [
@@ -150,6 +151,7 @@ __all__ = [
     "remove_from_quiz",
     "reorder",
     "result_for",
+    "result_of",
     "save_answer",
     "score_changes_of",
     "set_override",

@@ -1,0 +1,161 @@
+"""Writing, handing in, grading, giving back: over HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.learning.assignments.conftest import Desk
+from tests.learning.certificates.conftest import ok
+from tuition.kernel import clock
+from tuition.learning import assignments, courses
+
+
+async def test_work_is_written_handed_in_graded_and_completes_its_lesson(desk: Desk) -> None:
+    await desk.change(instructions="Write **one** page.", points_max="20", passing_score="50")
+    dana = await desk.school.program("Dana Young")
+    shown = await ok(await dana.get(f"/v1/assignments/{desk.assignment_id}"))
+    assert "<strong>one</strong>" in shown["instructions_html"]
+    handed = await desk.hand_in()
+    assert (handed["status"], handed["attempt"], handed["late_seconds"]) == ("submitted", 1, 0)
+    mona = await desk.school.program("Mona Haddad")
+    waiting = (await ok(await mona.get(f"/v1/courses/{desk.school.course_id}/submissions/waiting")))["items"]
+    assert [(one["student_name"], one["submission_id"]) for one in waiting] == [("Dana Young", handed["id"])]
+    assert (await desk.grade(handed["id"], 422, points="21"))["code"] == "assignments.grade_invalid"
+    graded = await desk.grade(handed["id"], points="17.5", feedback="Well seen.")
+    assert (graded["status"], graded["percentage"]) == ("graded", "87.50")
+    seen = await ok(await dana.get(f"/v1/submissions/{handed['id']}"))
+    assert (seen["feedback"], seen["percentage"]) == ("Well seen.", "87.50")
+    assert (await ok(await dana.get("/v1/me/notifications")))["items"][0]["title"] == "Your work was graded"
+    assert (await ok(await mona.get(f"/v1/courses/{desk.school.course_id}/submissions/waiting")))["items"] == []
+    again = await desk.grade(handed["id"], points="20")
+    assert again["percentage"] == "100.00"
+
+
+async def test_a_failing_grade_does_not_complete_the_lesson(desk: Desk) -> None:
+    await desk.change(passing_score="60")
+    handed = await desk.hand_in()
+    await desk.grade(handed["id"], points="40")
+    async with desk.school.database.reading() as session:
+        from_enrollments = await courses.outline(session, desk.school.course_id, drafts=True)
+        assert [node.lesson.id for node in from_enrollments] == [desk.lesson_id]
+    dana = await desk.school.program("Dana Young")
+    assert (await ok(await dana.get("/v1/certificates")))["items"] == []
+
+
+async def test_files_go_to_their_author_and_the_staff_and_to_nobody_else(desk: Desk) -> None:
+    await desk.change(files_max=2, file_bytes_max=1000, file_types=["txt", "pdf"], takes_text=False)
+    dana, mona = await desk.school.program("Dana Young"), await desk.school.program("Mona Haddad")
+    stranger = await desk.school.program("Sami Aziz")
+    draft = await desk.begin()
+    address = f"/v1/uploads/submissions/{draft['id']}"
+    assert (await ok(await dana.post(f"/v1/submissions/{draft['id']}/submit"), 422))["code"] == "assignments.nothing_handed_in"
+    kept = await ok(await dana.put(address, params={"file_name": "../../wave.txt"}, content=b"a wave"), 201)
+    assert (kept["file_name"], kept["size"]) == ("wave.txt", 6)
+    refused = await ok(await dana.put(address, params={"file_name": "wave.exe"}, content=b"x"), 422)
+    assert refused["code"] == "assignments.file_refused"
+    await ok(await dana.put(address, params={"file_name": "big.txt"}, content=b"x" * 1001), 413)
+    await ok(await dana.put(address, params={"file_name": "empty.txt"}, content=b""), 422)
+    await ok(await stranger.put(address, params={"file_name": "a.txt"}, content=b"x"), 404)
+    await ok(await mona.get(f"/v1/submissions/{draft['id']}"), 404)
+    await ok(await dana.put(address, params={"file_name": "two.txt"}, content=b"2"), 201)
+    await ok(await dana.put(address, params={"file_name": "three.txt"}, content=b"3"), 422)
+    await ok(await dana.post(f"/v1/submissions/{draft['id']}/submit"))
+    for program, status in ((dana, 200), (mona, 200), (stranger, 404)):
+        answer = await program.get(kept["url"])
+        assert answer.status_code == status
+    fetched = await mona.get(kept["url"])
+    assert fetched.content == b"a wave"
+    assert fetched.headers["content-disposition"].startswith("attachment")
+    await ok(await dana.delete(f"/v1/submissions/files/{kept['id']}"), 409)
+    given = await ok(await mona.put(address, params={"file_name": "notes.pdf", "feedback": True}, content=b"see page 2"), 201)
+    assert (await dana.get(given["url"])).content == b"see page 2"
+    stored = [path for path in (desk.school.folder / "submissions").rglob("*") if path.is_file()]
+    assert len(stored) == 3, "what was refused left nothing behind"
+
+
+async def test_late_work_is_worth_less_each_day_unless_the_teacher_waives_it(desk: Desk) -> None:
+    due = clock.now() - timedelta(hours=30)
+    await desk.change(due_at=due.isoformat(), late_percent_per_day="10")
+    handed = await desk.hand_in()
+    assert handed["late_seconds"] > 29 * 3600
+    graded = await desk.grade(handed["id"], points="80")
+    assert (graded["penalty_percent"], graded["percentage"]) == ("20.00", "64.00")
+    waived = await desk.grade(handed["id"], points="80", waive_penalty=True)
+    assert waived["percentage"] == "80.00"
+
+
+async def test_what_is_due_is_not_taken_late_but_from_who_has_more_time(desk: Desk) -> None:
+    due = clock.now() - timedelta(hours=1)
+    await desk.change(due_at=due.isoformat(), late_policy="refuse")
+    dana, mona = await desk.school.program("Dana Young"), await desk.school.program("Mona Haddad")
+    refused = await ok(await dana.post(f"/v1/assignments/{desk.assignment_id}/submissions"), 409)
+    assert refused["code"] == "assignments.too_late"
+    later = (clock.now() + timedelta(days=1)).isoformat()
+    dates = {"enrollment_id": str(desk.enrollment_id), "due_at": later}
+    row = await ok(await mona.put(f"/v1/assignments/{desk.assignment_id}/dates", json=dates))
+    assert (await desk.hand_in())["late_seconds"] == 0
+    listed = (await ok(await mona.get(f"/v1/assignments/{desk.assignment_id}/dates")))["items"]
+    assert [(one["name"], one["id"]) for one in listed] == [("Dana Young", row["id"])]
+    await ok(await dana.get(f"/v1/assignments/{desk.assignment_id}/dates"), 404)
+
+
+async def test_returned_work_is_done_again_as_often_as_is_allowed(desk: Desk) -> None:
+    await desk.change(attempts_max=2)
+    dana, mona = await desk.school.program("Dana Young"), await desk.school.program("Mona Haddad")
+    first = await desk.hand_in("First.")
+    assert (await desk.begin())["id"] == first["id"], "two tabs see the same hand-in"
+    returned = await ok(await mona.post(f"/v1/submissions/{first['id']}/return", json={"feedback": "Name your sources."}))
+    assert returned["status"] == "returned"
+    again = await desk.begin()
+    assert (again["attempt"], again["body"]) == (2, "First.")
+    second = await desk.hand_in("Second, with sources.")
+    await ok(await dana.post(f"/v1/submissions/{second['id']}/take-back"))
+    await ok(await dana.post(f"/v1/submissions/{second['id']}/submit"))
+    await desk.grade(second["id"], points="90")
+    assert (await ok(await dana.post(f"/v1/submissions/{second['id']}/take-back"), 409))["code"] == "assignments.not_open"
+    over = await ok(await dana.post(f"/v1/assignments/{desk.assignment_id}/submissions"), 409)
+    assert over["code"] == "assignments.attempts_used_up"
+
+
+async def test_a_rubric_becomes_points(desk: Desk) -> None:
+    rubric = {
+        "criteria": [
+            {"title": "Ideas", "levels": [{"title": "Poor", "points": 0}, {"title": "Good", "points": 2}]},
+            {"title": "Words", "levels": [{"title": "Poor", "points": 0}, {"title": "Good", "points": 1}]},
+        ]
+    }
+    await desk.change(rubric=rubric, points_max="10")
+    dana = await desk.school.program("Dana Young")
+    criteria = (await ok(await dana.get(f"/v1/assignments/{desk.assignment_id}")))["rubric"]["criteria"]
+    best = {criteria[0]["id"]: criteria[0]["levels"][1]["id"], criteria[1]["id"]: criteria[1]["levels"][0]["id"]}
+    handed = await desk.hand_in()
+    graded = await desk.grade(handed["id"], levels=best)
+    assert (graded["points"], graded["percentage"]) == ("6.67", "66.70")
+    assert (await desk.grade(handed["id"], 422, levels={}))["code"] == "questions.rubric_invalid"
+
+
+async def test_a_copied_course_has_an_assignment_of_its_own(desk: Desk) -> None:
+    await desk.change(instructions="Write.", points_max="20", due_at=clock.now().isoformat())
+    async with desk.school.database.transaction() as session:
+        copied = await courses.duplicate(session, desk.mona, desk.school.course_id)
+        lesson = (await courses.outline(session, copied.content_id, drafts=True))[0].lesson
+        found = await assignments.of_lesson(session, lesson.id)
+    assert found is not None
+    assert (found.instructions, found.points_max, found.due_at) == ("Write.", 20, None)
+
+
+async def test_after_erasure_grades_stay_and_work_is_gone(desk: Desk) -> None:
+    dana = await desk.school.program("Dana Young")
+    draft = await desk.begin()
+    await ok(await dana.put(f"/v1/uploads/submissions/{draft['id']}", params={"file_name": "me.txt"}, content=b"me"), 201)
+    handed = await desk.hand_in("My secret.")
+    await desk.grade(handed["id"], points="70", feedback="Dear Dana")
+    async with desk.school.database.transaction() as session:
+        exported = await assignments.privacy.export(session, desk.school.ids["Dana Young"])
+        assert (exported["submissions"][0]["files"], exported["submissions"][0]["text"]) == (["me.txt"], "My secret.")
+        await assignments.privacy.erase(session, desk.school.ids["Dana Young"])
+    await desk.school.work()
+    mona = await desk.school.program("Mona Haddad")
+    left = await ok(await mona.get(f"/v1/submissions/{handed['id']}"))
+    assert (left["body"], left["feedback"], left["files"], left["percentage"]) == ("", "", [], "70.00")
+    assert not [path for path in (desk.school.folder / "submissions").rglob("*") if path.is_file()]
