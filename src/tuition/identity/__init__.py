@@ -14,6 +14,7 @@ from tuition.identity.actions.accounts.addresses import (
     request_verification,
     verify_email,
 )
+from tuition.identity.actions.accounts.agreeing import accept_terms, require_terms, terms_due
 from tuition.identity.actions.accounts.joining import add_person, become_creator, init_owner, sign_up, sign_up_refusals
 from tuition.identity.actions.accounts.passwords import change_password, request_password_reset, reset_password
 from tuition.identity.actions.accounts.people import reinstate, set_roles, suspend
@@ -119,6 +120,7 @@ from tuition.identity.errors import (
     SecondFactorRequired,
     SignInLocked,
     SignInNeeded,
+    TermsChanged,
     TokenRefused,
     TooYoung,
 )
@@ -142,6 +144,7 @@ from tuition.identity.events import (
 )
 from tuition.identity.models import ApiKey, OAuthIdentity, Passkey, SignIn, User, UserRole
 from tuition.identity.queries import (
+    PublicProfile,
     acceptances_of,
     get_actor,
     get_person_for,
@@ -149,6 +152,7 @@ from tuition.identity.queries import (
     list_sign_ins,
     people_by_id,
     person_by_address,
+    public_profile,
     roles_of,
 )
 from tuition.identity.rules.countries import COUNTRIES
@@ -215,6 +219,7 @@ __all__ = [
     "Protection",
     "ProviderRefused",
     "ProviderUnreachable",
+    "PublicProfile",
     "RefreshTokenReused",
     "Refused",
     "RelyingParty",
@@ -229,6 +234,7 @@ __all__ = [
     "SignIn",
     "SignInLocked",
     "SignInNeeded",
+    "TermsChanged",
     "TokenRefused",
     "Tokens",
     "TooYoung",
@@ -236,6 +242,7 @@ __all__ = [
     "UserRole",
     "UserStatus",
     "VerificationRequested",
+    "accept_terms",
     "acceptances_of",
     "add_passkey",
     "add_person",
@@ -293,6 +300,7 @@ __all__ = [
     "privacy",
     "profile_refusals",
     "protection_of",
+    "public_profile",
     "question_for_second_step",
     "refresh",
     "reinstate",
@@ -304,6 +312,7 @@ __all__ = [
     "require",
     "require_fresh",
     "require_second_factor",
+    "require_terms",
     "require_verified",
     "reset_password",
     "reset_second_factor",
@@ -319,6 +328,7 @@ __all__ = [
     "sign_up",
     "sign_up_refusals",
     "suspend",
+    "terms_due",
     "turn_off_second_factor",
     "unlink_identity",
     "verify_email",

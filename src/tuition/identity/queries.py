@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -112,6 +112,26 @@ async def people_by_id(session: AnySession, ids: Iterable[UUID]) -> dict[UUID, P
         return {}
     rows = await session.execute(_CARDS, {"ids": list(wanted)})
     return {row.id: PersonCard(row.id, row.full_name, row.profile_image_url) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicProfile:
+    """What anybody may read of a person: what they wrote about themselves."""
+
+    id: UUID
+    full_name: str
+    bio: str | None
+    profile_image_url: str | None
+    is_creator: bool
+
+
+async def public_profile(session: AnySession, person_id: UUID) -> PublicProfile:
+    """A person as everybody sees them, while their account is in use. Raises ``PersonUnknown``."""
+    user = await session.get(User, person_id)
+    if user is None or user.status != UserStatus.ACTIVE:
+        raise PersonUnknown
+    roles = (await roles_of(session, [person_id])).get(person_id, frozenset())
+    return PublicProfile(user.id, user.full_name, user.bio, user.profile_image_url, Role.CREATOR in roles)
 
 
 async def person_by_address(session: AnySession, email: str) -> User | None:

@@ -79,7 +79,7 @@ async def _tell(session: Session, fact: PlaySessionEnded, cost: Money) -> None:
         "session_end",
         title=title,
         message=message,
-        fields={"minutes": f"{seconds // 60}:{seconds % 60:02d}", "cost": str(cost)},
+        fields={"minutes": f"{seconds // 60}:{seconds % 60:02d}", "cost": cost},
         action_url="/wallet",
         dedupe_key=f"session_end:{fact.play_session_id}",
     )

@@ -42,6 +42,11 @@ def to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/sign-in?next={quote(_here(request))}", status_code=303)
 
 
+def to_terms(request: Request) -> Response:
+    """Send somebody who has yet to agree to the present terms to them, and back to where they stood in the way."""
+    return _by_way_of(request, f"/terms?next={quote(_here(request) if request.method == 'GET' else _page_before(request))}")
+
+
 def _by_way_of(request: Request, address: str) -> Response:
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204, headers={"hx-redirect": address})

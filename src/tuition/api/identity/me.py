@@ -52,6 +52,12 @@ class ConfirmIn(Input):
     current_password: Secret | None = Field(default=None, examples=[PASSWORD_EXAMPLE])
 
 
+class AcceptIn(Input):
+    """The terms of use that were shown and accepted."""
+
+    terms_sha256: Sha256
+
+
 class CreatorIn(Input):
     """The creators' terms that were shown and accepted, and a few words about oneself."""
 
@@ -161,6 +167,15 @@ async def agreements(session: Reading, actor: SignedIn) -> PageOut[AgreementOut]
     """Every text that was accepted, the newest first (up to 100). Read one at `GET /v1/legal/{kind}/versions/{version}`."""
     found = await identity.acceptances_of(session, actor.id)
     return PageOut[AgreementOut](items=[AgreementOut.model_validate(one, from_attributes=True) for one in found])
+
+
+@router.post("/terms", status_code=204, responses=problems(401, 422), summary="Accept the present terms")
+async def accept_terms(body: AcceptIn, session: Writing, actor: SignedIn, client: ClientInfo) -> None:
+    """After the terms of use have changed: agree to exactly the text of `GET /v1/legal/terms` in your language.
+
+    Until then whatever costs money is refused with 403 `identity.terms_changed`.
+    """
+    await identity.accept_terms(session, actor, text_sha256=body.terms_sha256, ip=client.ip)
 
 
 @router.post("/creator", responses=problems(401, 403), summary="Become a creator")

@@ -13,7 +13,7 @@ from tuition.commerce.models import Order, OrderLine, Purchase
 from tuition.commerce.previews import Quote, quote
 from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus, Share
 from tuition.earnings import split
-from tuition.identity import Actor, require_verified
+from tuition.identity import Actor, require_terms, require_verified
 from tuition.kernel import Money, clock, new_id
 from tuition.platform import site
 from tuition.platform.database import Session
@@ -39,6 +39,7 @@ async def checkout(
     Raises ``EmailUnverified``, ``WaiverNeeded``, ``AlreadyOwned``, ``NotForSale``, ``BalanceTooSmall``.
     """
     require_verified(actor)
+    await require_terms(session, actor)
     if waiver is None or waiver.text not in WAIVERS.values():
         raise WaiverNeeded
     offer = await quote(session, actor, content_ids, currency)

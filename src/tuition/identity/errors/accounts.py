@@ -209,6 +209,13 @@ class TooYoung(InputRefused):
     field = "birth_year"
 
 
+class TermsChanged(DomainError):
+    """The terms of use have changed. Please read and accept them before you go on."""
+
+    kind = ErrorKind.NEEDS_PERMISSION
+    code = "identity.terms_changed"
+
+
 class TermsNotAccepted(InputRefused):
     """Please read and accept the present text; it may have changed while you were reading."""
 

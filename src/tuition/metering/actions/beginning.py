@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tuition import access, catalog, earnings, playback, wallets
 from tuition.access import Decision, WayKind
-from tuition.identity import Actor, require_verified
+from tuition.identity import Actor, require_terms, require_verified
 from tuition.kernel import Currency, Money, new_id
 from tuition.metering.errors import WalletInOtherCurrency
 from tuition.metering.events import CapReached
@@ -131,6 +131,7 @@ async def _terms(session: Session, actor: Actor, content: catalog.Content, decis
     if not rates:
         access.require(decision)
     require_verified(actor)
+    await require_terms(session, actor)
     wallet = await _paying_wallet(session, actor, rates)
     prices = [way.amount for way in decision.ways if way.kind is WayKind.PURCHASE and way.amount]
     settings = await site.current(session)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from tuition import ledger, payments
-from tuition.identity import Actor, require_verified
+from tuition.identity import Actor, require_terms, require_verified
 from tuition.kernel import Currency, Money, clock, new_id
 from tuition.platform import events
 from tuition.platform.database import Session
@@ -40,6 +40,7 @@ async def start_top_up(
 ) -> payments.Payment:
     """Ask for a top-up. The edge then calls the gateway; the wallet is credited when the provider says that it was paid."""
     require_verified(actor)
+    await require_terms(session, actor)
     least, most = await top_up_limits(session, wallet.currency)
     if amount.currency != wallet.currency or not least <= amount <= most:
         raise TopUpAmountRefused(least=least, most=most)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from tuition import catalog, identity
 from tuition.edge import CurrentActor, EdgeRoute, Reading
-from tuition.identity import Role, UserStatus
 from tuition.platform import paging, site
 from tuition.platform.database import AnySession
 from tuition.web.rendering import render, with_query
@@ -23,14 +22,10 @@ YEAR_S = 365 * 24 * 3600
 @router.get("/creators/{person_id}")
 async def creator_page(person_id: UUID, request: Request, session: Reading, actor: CurrentActor, cursor: str = "") -> Response:
     """Who they are, and what they have published. A person who publishes nothing has no page."""
-    # What anybody may read of a person: what they wrote about themselves, while their account is in use.
-    person = await session.get(identity.User, person_id)
-    if person is None or person.status != UserStatus.ACTIVE:
-        raise identity.PersonUnknown
+    person = await identity.public_profile(session, person_id)
     settings = await site.glance(session)
     found = await _published(session, person_id, currency_of(actor, settings), cursor)
-    roles = (await identity.roles_of(session, [person_id])).get(person_id, frozenset())
-    if not found.items and Role.CREATOR not in roles:
+    if not found.items and not person.is_creator:
         raise identity.PersonUnknown
     assert found.facets is not None, "they were asked for"
     return render(
