@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.commerce.market import Market, as_id, euro
-from tuition import earnings, ledger
+from tuition import access, commerce, earnings, ledger
 from tuition.commerce import refund_split
 from tuition.commerce.rules import refund_amount
 from tuition.earnings import CONSUMED_ALL, EarningsAlreadyPaid, TaxRateInvalid, maturable, split, split_growth, tax_within
@@ -50,6 +50,24 @@ async def test_the_consumed_share_matures_after_the_hold_and_the_rest_after_the_
     await market.later(days=30)
     await night(market)
     assert await market.holds(creator.id, "earnings") == 210
+    await market.check_books()
+
+
+async def test_what_is_read_is_consumed_once_it_was_opened(market: Market, creator: Actor, buyer: Actor) -> None:
+    opened, closed = [await market.article(creator, 1000, title=title) for title in ("Opened", "Closed")]
+    async with market.database.transaction() as session:
+        await access.record_visit(session, buyer.id, closed.id)  # its page was seen before it was bought
+    await market.later(hours=1)
+    first, second = [(await market.buy(buyer, article)).purchase for article in (opened, closed)]
+    async with market.database.transaction() as session:
+        await access.record_visit(session, buyer.id, opened.id)
+    await night(market)
+    await market.later(days=7)
+    await night(market)
+    assert (await market.holds(creator.id, "earnings"), await market.holds(creator.id, "earnings_pending")) == (700, 700)
+    async with market.database.reading() as session:
+        previews = [await commerce.preview_refund(session, purchase) for purchase in (first, second)]
+    assert [preview.amount for preview in previews] == [euro(0), euro(1000)], "what matured is what a refund would not give back"
     await market.check_books()
 
 

@@ -60,13 +60,15 @@ async def poster(content_id: ContentId, session: Reading, actor: CurrentActor, s
     responses={**problems(401, 402, 403, 404), 200: {"description": "The file", "content": {"application/octet-stream": {}}}},
     summary="Get a document",
 )
-async def document(content_id: ContentId, session: Reading, actor: CurrentActor, services: Services) -> StreamingResponse:
-    """The file of a document that you may open."""
+async def document(content_id: ContentId, session: Writing, actor: CurrentActor, services: Services) -> StreamingResponse:
+    """The file of a document that you may open. What you open counts as used."""
     content, decision = await access.get_content_for(session, actor, content_id)
     access.require(decision)
     found = await catalog.document_of(session, content.id)
     if found is None:
         raise catalog.ContentUnknown
+    if actor is not None:
+        await access.record_visit(session, actor.id, content.id)
     answer = await _stream(services.service(files.Store), found.file_key, found.media_type)
     answer.headers["content-disposition"] = f"inline; filename*=UTF-8''{quote(found.file_name, safe='')}"
     return answer

@@ -77,12 +77,14 @@ async def write(content_id: ContentId, body: BodyIn, session: Writing, actor: Si
 
 
 @router.get("/body", responses=problems(404), summary="Read an article")
-async def read(content_id: ContentId, session: Reading, actor: CurrentActor) -> BodyOut:
-    """The whole article if you may open it, else what its author lets everybody read."""
+async def read(content_id: ContentId, session: Writing, actor: CurrentActor) -> BodyOut:
+    """The whole article if you may open it, else what its author lets everybody read. What you open counts as used."""
     content, decision = await access.get_content_for(session, actor, content_id)
     body = await catalog.body_of(session, content.id)
     if body is None:
         raise catalog.ContentUnknown
+    if actor is not None and decision.allowed:
+        await access.record_visit(session, actor.id, content.id)
     mine = decision.reason in (access.Reason.OWNER, access.Reason.STAFF)
     return BodyOut(
         is_whole=decision.allowed,

@@ -14,12 +14,12 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from tuition import access, catalog, identity
 from tuition.access import Decision, Reason
 from tuition.catalog import Kind
-from tuition.edge import CurrentActor, EdgeRoute, Reading, Services, Writing
+from tuition.edge import CurrentActor, EdgeRoute, Services, Writing
 from tuition.identity import Actor
 from tuition.platform import files, site
 from tuition.platform.database import AnySession
 from tuition.web.rendering import render
-from tuition.web.storefront.cards import currency_of
+from tuition.web.storefront.cards import cover_url, currency_of
 from tuition.web.storefront.contents import READABLE, find_for, ways_context
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
@@ -73,7 +73,7 @@ async def reader(
 async def document_file(
     slug: str,
     request: Request,
-    session: Reading,
+    session: Writing,
     actor: CurrentActor,
     services: Services,
     download: bool = False,
@@ -93,6 +93,9 @@ async def document_file(
             "decision": decision,
         }
         return await _closed(request, session, actor, content, decision, shown)
+    if actor:
+        # Whoever fetches the file has opened it, by whatever address: a refund is by what was not opened.
+        await access.record_visit(session, actor.id, content.id)
     is_inline = document.media_type in INLINE and not download
     headers = {
         "accept-ranges": "bytes",
@@ -145,6 +148,7 @@ async def _closed(
 ) -> Response:
     """What somebody sees who may not open it: 402 where money would do, else 403."""
     body = await catalog.body_of(session, content.id) if content.kind == Kind.WRITTEN else None
+    document = await catalog.document_of(session, content.id) if content.kind == Kind.DOCUMENT else None
     settings = await site.glance(session)
     status = 402 if decision.reason is Reason.NEEDS_PAYMENT else 403
     ways = await ways_context(session, actor, content, decision, currency_of(actor, settings))
@@ -152,7 +156,9 @@ async def _closed(
         request,
         "storefront/reader/closed.html",
         status=status,
+        cover=cover_url(content, 1280),
         excerpt=body.excerpt_html if body else "",
+        outline=document.outline if document else None,
         refund_days=settings.refund_window_days,
         **(shown | ways),
     )
