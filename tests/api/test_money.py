@@ -147,11 +147,33 @@ async def test_buying_refuses_in_words_and_buys_once(market: Market, ada: Progra
     refund = await ada.send("POST", "/v1/refunds", {"purchase_id": purchase["id"]}, key="back")
     assert (refund["status"], refund["creator"]["amount"]) == ("completed", "3.50")
     assert (await ada.send("POST", "/v1/refunds", {"purchase_id": purchase["id"]}, status=409))["status"] == 409
+    assert [row["status"] for row in (await ada.get("/v1/purchases"))["items"]] == ["refunded"]
+    assert (await ada.get("/v1/purchases?status=completed"))["items"] == []
     documents = (await ada.get("/v1/invoices", order_id=bought["id"]))["items"]
     assert [document["kind"] for document in documents] == ["invoice", "credit_note"]
     pdf = await ada.http.get(f"/v1/invoices/{documents[1]['id']}.pdf", headers=ada.headers)
     assert pdf.content.startswith(b"%PDF")
     await market.check_books()
+
+
+async def test_terms_that_changed_are_agreed_to_before_money_is_spent(market: Market, ada: Program, creator: Actor) -> None:
+    await market.pay_in(ada.actor, 1000)
+    article = await market.article(creator, 500)
+    waiver = (await ada.get("/v1/orders/waiver"))["text"]
+    body = {"content_ids": [str(article.id)], "waiver": waiver, "from_wallet": True}
+    admin = await market.person(Role.OWNER)
+    async with market.database.transaction() as session:
+        await identity.legal.publish_text(session, admin, "terms", "en", "# Other terms")
+    assert (await ada.send("POST", "/v1/orders", body, status=403))["code"] == "identity.terms_changed"
+    wallet = (await ada.get("/v1/wallets"))["items"][0]["id"]
+    refused = await ada.send("POST", f"/v1/wallets/{wallet}/top-ups", top_up(500), status=403)
+    assert refused["code"] == "identity.terms_changed"
+    text = await ada.get("/v1/legal/terms")
+    for sha256, status in (("0" * 64, 422), (text["sha256"], 204), (text["sha256"], 204)):
+        answer = await ada.http.post("/v1/me/terms", json={"terms_sha256": sha256}, headers=ada.headers)
+        assert answer.status_code == status
+    assert [row["kind"] for row in (await ada.get("/v1/me/agreements"))["items"]] == ["terms"]
+    assert (await ada.send("POST", "/v1/orders", body))["status"] == "completed"
 
 
 async def test_lists_come_a_page_at_a_time(market: Market, ada: Program, creator: Actor) -> None:

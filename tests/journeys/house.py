@@ -118,8 +118,8 @@ class Person:
         return bought
 
     async def purchases(self, content_id: str | None = None) -> list[Json]:
-        """What this person bought, newest first."""
-        items = (await self.get("/v1/purchases"))["items"]
+        """What this person owns by buying, newest first."""
+        items = (await self.get("/v1/purchases", status="completed"))["items"]
         return [item for item in items if content_id in (None, item["content_id"])]
 
     async def notifications(self, kind: str | None = None) -> list[Json]:

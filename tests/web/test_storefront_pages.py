@@ -17,6 +17,7 @@ from tuition import catalog, messaging
 from tuition.identity import Role
 from tuition.platform import files, site
 from tuition.platform.database import Database, Session
+from tuition.web.storefront import standing
 
 QUERIES_MAX = 6
 """What a page of a thing may ask beyond what surrounds every page."""
@@ -330,10 +331,17 @@ async def test_notifications_are_read_once_and_by_their_person(
     assert "Everything is read" in words(await client.get("/notifications?show=unread"))
 
 
-async def test_search_engines_learn_what_everybody_may_find(client: httpx.AsyncClient, school: stock.School) -> None:
-    listed = (await client.get("/sitemap.xml")).text
-    assert "<loc>http://tuition.test/c/slow-arithmetic</loc>" in listed
-    assert "still-at-work" not in listed
+async def test_search_engines_learn_what_everybody_may_find(
+    client: httpx.AsyncClient, school: stock.School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "SITEMAP_LENGTH", 2)
+    index = re.findall("<loc>http://tuition.test(.*?)</loc>", (await client.get("/sitemap.xml")).text)
+    lists = [re.findall("<loc>http://tuition.test(.*?)</loc>", (await client.get(path)).text) for path in index]
+    contents = [path for listed in lists for path in listed if path.startswith("/c/")]
+    assert (index[0], lists[0]) == ("/sitemap/pages.xml", ["/", "/catalogue"])
+    assert len(contents) == len(set(contents)) > 2, "each once, over several lists"
+    assert "/c/slow-arithmetic" in contents
+    assert not [path for path in contents if "still-at-work" in path]
     assert "Sitemap: http://tuition.test/sitemap.xml" in (await client.get("/robots.txt")).text
 
 

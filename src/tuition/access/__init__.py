@@ -21,6 +21,8 @@ from tuition.access.queries import (
     get_content_for,
     grants_of_content,
     grants_of_person,
+    held_page,
+    holds_wide,
     require,
 )
 from tuition.access.rules.decisions import Decision, Reason, Way, WayKind
@@ -63,6 +65,8 @@ __all__ = [
     "grant",
     "grants_of_content",
     "grants_of_person",
+    "held_page",
+    "holds_wide",
     "privacy",
     "record_visit",
     "require",

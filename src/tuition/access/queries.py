@@ -9,21 +9,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, select, text
+from sqlalchemy import ColumnElement, Row, Uuid, and_, bindparam, exists, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.orm import aliased
 
 from tuition import catalog, identity
 from tuition.access.errors import AccessDenied, NotYetOpen, PaymentNeeded
 from tuition.access.models import AccessGrant
 from tuition.access.rules.decisions import Decision, Facts, HeldGrant, Reason, Viewer, Way, WayKind, judge, unknown
-from tuition.access.rules.scopes import AccessType, scope_of
+from tuition.access.rules.scopes import AccessType, ScopeKind, scope_of
 from tuition.identity import Actor, allows
 from tuition.kernel import Currency, Money, clock
+from tuition.platform import paging
 from tuition.platform.database import AnySession
 
 NESTING_MAX = 4
 """How deep a collection may hold collections (a bundle of series) and still open what is inside."""
 GRANTS_SHOWN_MAX = 100
+NARROW = (ScopeKind.CONTENT.value, ScopeKind.COLLECTION.value)
+"""Scopes that name what they open."""
 
 # Everything the decision rests on, in one round trip. ``above`` walks from each content to the collections that hold it, with
 # what the way there asks for (a moment, days since the collection was given); ``held`` is what the person holds, tiers replaced
@@ -204,6 +208,36 @@ async def grants_of_person(session: AnySession, person_id: UUID, *, limit: int =
     """Every grant that a person holds or held, newest first."""
     query = select(AccessGrant).where(AccessGrant.person_id == person_id).order_by(AccessGrant.id.desc()).limit(limit)
     return list(await session.scalars(query))
+
+
+async def held_page(
+    session: AnySession, person_id: UUID, *, at: datetime, cursor: str | None = None, limit: int = GRANTS_SHOWN_MAX
+) -> paging.Page[AccessGrant]:
+    """What a person holds, newest first: of several live grants of one thing the newest; without wide ones (a tier, all)."""
+    newer = aliased(AccessGrant)
+
+    def live(grant: type[AccessGrant]) -> ColumnElement[bool]:
+        return and_(
+            grant.person_id == person_id,
+            grant.ended_at.is_(None),
+            or_(grant.expires_at.is_(None), grant.expires_at > at),
+            grant.scope.in_(NARROW),
+        )
+
+    is_newest = ~exists().where(live(newer), newer.scope_id == AccessGrant.scope_id, newer.id > AccessGrant.id)
+    statement = select(AccessGrant).where(live(AccessGrant), is_newest)
+    return await paging.paginate(session, statement, keys=[AccessGrant.id.desc()], cursor=cursor, limit=limit)
+
+
+async def holds_wide(session: AnySession, person_id: UUID, *, at: datetime) -> bool:
+    """Whether a person holds a right that opens more than single things: a tier, a category, the catalogue."""
+    wide = select(AccessGrant.id).where(
+        AccessGrant.person_id == person_id,
+        AccessGrant.ended_at.is_(None),
+        or_(AccessGrant.expires_at.is_(None), AccessGrant.expires_at > at),
+        AccessGrant.scope.not_in(NARROW),
+    )
+    return await session.scalar(wide.limit(1)) is not None
 
 
 def viewer_of(actor: Actor | None) -> Viewer:

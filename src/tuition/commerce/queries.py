@@ -73,10 +73,16 @@ async def purchases_of_orders(session: AnySession, order_ids: Sequence[UUID]) ->
 
 
 async def purchases_of(
-    session: AnySession, buyer_id: UUID, *, cursor: str | None = None, limit: int = 50
+    session: AnySession,
+    buyer_id: UUID,
+    *,
+    status: PurchaseStatus | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> paging.Page[Purchase]:
-    """What a person owns by buying, newest first."""
-    statement = select(Purchase).where(Purchase.buyer_id == buyer_id, Purchase.status == PurchaseStatus.COMPLETED.value)
+    """What a person bought, newest first, with what was given back; ``status`` names one of the two."""
+    wanted = [status.value] if status else [PurchaseStatus.COMPLETED.value, PurchaseStatus.REFUNDED.value]
+    statement = select(Purchase).where(Purchase.buyer_id == buyer_id, Purchase.status.in_(wanted))
     return await paging.paginate(
         session, statement, keys=[Purchase.created_at.desc(), Purchase.id.desc()], cursor=cursor, limit=limit
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -32,6 +32,7 @@ from tuition.edge.body import CurrencyCode
 from tuition.kernel import Currency, Money, clock
 from tuition.platform import paging
 
+Bought = Literal["completed", "refunded"]
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=EdgeRoute)
 purchases = APIRouter(prefix="/v1/purchases", tags=["orders"], route_class=EdgeRoute)
 refunds = APIRouter(prefix="/v1/refunds", tags=["orders"], route_class=EdgeRoute)
@@ -317,11 +318,13 @@ async def show_order(order_id: UUID, session: Reading, actor: SignedIn) -> Order
 async def list_purchases(
     session: Reading,
     actor: SignedIn,
+    status: Annotated[Bought | None, Query(description="Left out: both.")] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=paging.LIMIT_MAX)] = 25,
 ) -> PageOut[PurchaseOut]:
-    """What is yours by buying, newest first."""
-    page = await commerce.purchases_of(session, actor.id, cursor=cursor, limit=limit)
+    """What you bought, newest first; what was given back says so in its `status`."""
+    wanted = commerce.PurchaseStatus(status) if status else None
+    page = await commerce.purchases_of(session, actor.id, status=wanted, cursor=cursor, limit=limit)
     return PageOut(items=[_purchase(row) for row in page.items], next_cursor=page.next_cursor)
 
 

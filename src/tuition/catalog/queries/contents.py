@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tuition.catalog.errors import ContentUnknown
@@ -32,6 +32,22 @@ def visible_to(actor: Actor | None) -> ColumnElement[bool]:
     if allows(actor, "content:edit_any"):
         return Content.deleted_at.is_(None)
     return or_(listed, and_(Content.creator_id == actor.id, Content.deleted_at.is_(None)))
+
+
+async def listed_starts(session: AnySession, *, every: int) -> list[UUID]:
+    """Where to begin reading all that everybody may find, ``every`` so many at a time (see ``listed_from``)."""
+    place = func.row_number().over(order_by=Content.id).label("place")
+    numbered = select(Content.id, place).where(visible_to(None)).subquery()
+    statement = select(numbered.c.id).where((numbered.c.place - 1) % every == 0).order_by(numbered.c.id)
+    return list((await session.scalars(statement)).all())
+
+
+async def listed_from(session: AnySession, start: UUID, *, limit: int) -> list[tuple[str, UUID]]:
+    """The slugs of what everybody may find, and their creators, from a content on."""
+    statement = (
+        select(Content.slug, Content.creator_id).where(visible_to(None), Content.id >= start).order_by(Content.id).limit(limit)
+    )
+    return [(slug, creator_id) for slug, creator_id in await session.execute(statement)]
 
 
 def is_visible(content: Content, actor: Actor | None) -> bool:

@@ -15,7 +15,8 @@ from tuition.access import Decision, Reason, WayKind
 from tuition.catalog import Kind
 from tuition.edge import CurrentActor, EdgeRoute, Reading, Services, SignedIn
 from tuition.identity import Actor
-from tuition.kernel import Money
+from tuition.kernel import Money, clock
+from tuition.learning import enrollments
 from tuition.platform import site
 from tuition.platform.database import AnySession
 from tuition.web.rendering import render
@@ -55,6 +56,8 @@ class Inside:
     """The languages that it has captions in."""
     body: catalog.WrittenBody | None = None
     document: catalog.Document | None = None
+    course: enrollments.CourseView | None = None
+    """The outline of a course as this person finds it."""
 
     @property
     def duration_ms(self) -> int:
@@ -169,7 +172,9 @@ async def _inside(session: AnySession, actor: Actor | None, content: catalog.Con
             return Inside(body=await catalog.body_of(session, content.id))
         case Kind.DOCUMENT:
             return Inside(document=await catalog.document_of(session, content.id))
-        case Kind.SERIES | Kind.COURSE | Kind.BUNDLE:
+        case Kind.COURSE:
+            return Inside(course=await enrollments.view_course(session, actor, content.id, now=clock.now()))
+        case Kind.SERIES | Kind.BUNDLE:
             members = await catalog.members_of(session, content.id)
             return Inside(members=tuple(await _members(session, actor, members, currency)))
         case Kind.OFFERING:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from tuition import access, catalog
-from tuition.access import AccessGrant, Decision, ScopeKind
+from tuition.access import Decision
 from tuition.edge import EdgeRoute, Reading, SignedIn
 from tuition.kernel import clock
-from tuition.platform import site
-from tuition.web.rendering import render
+from tuition.platform import paging, site
+from tuition.web.rendering import render, with_query
 from tuition.web.storefront.cards import Card, cards_of_contents, currency_of, is_theirs, with_progress
 from tuition.web.storefront.home import continued
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
-GRANTS_MAX = 500
+SHOWN = 48
 CONTINUE_SHOWN = 8
-WIDE = frozenset({ScopeKind.CATALOGUE, ScopeKind.CATEGORY, ScopeKind.TIER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +34,27 @@ class Shelves:
 
 
 @router.get("/library")
-async def library(request: Request, session: Reading, actor: SignedIn) -> Response:
-    """Everything that a grant opens, and where to go on."""
-    grants = _live(await access.grants_of_person(session, actor.id, limit=GRANTS_MAX))
-    ids = list(dict.fromkeys(grant.scope_id for grant in grants if grant.scope_id and grant.scope not in WIDE))
+async def library(
+    request: Request, session: Reading, actor: SignedIn, cursor: Annotated[str, Query(max_length=paging.CURSOR_LENGTH_MAX)] = ""
+) -> Response:
+    """Everything that a grant opens, the newest first, and where to go on."""
+    now = clock.now()
+    page = await access.held_page(session, actor.id, at=now, cursor=cursor or None, limit=SHOWN)
+    ids = [grant.scope_id for grant in page.items if grant.scope_id]
     known = await catalog.contents_by_id(session, ids)
     decisions = await access.decide_many(session, actor, ids)
     open_ids = [content_id for content_id in ids if content_id in known and decisions[content_id].allowed]
     settings = await site.glance(session)
     cards = await cards_of_contents(session, actor, [known[item] for item in open_ids], currency_of(actor, settings))
-    shelves = _sorted(await with_progress(session, actor, cards), decisions)
     return render(
         request,
         "storefront/library.html",
-        going_on=await continued(session, actor, limit=CONTINUE_SHOWN),
-        shelves=shelves,
-        has_membership=any(grant.scope in WIDE for grant in grants),
+        going_on=[] if cursor else await continued(session, actor, limit=CONTINUE_SHOWN),
+        shelves=_sorted(await with_progress(session, actor, cards), decisions),
+        has_membership=await access.holds_wide(session, actor.id, at=now),
+        next_href=with_query(request, cursor=page.next_cursor) if page.next_cursor else None,
+        start_href=with_query(request) if cursor else None,
     )
-
-
-def _live(grants: Sequence[AccessGrant]) -> list[AccessGrant]:
-    now = clock.now()
-    return [grant for grant in grants if grant.ended_at is None and (grant.expires_at is None or grant.expires_at > now)]
 
 
 def _sorted(cards: Sequence[Card], decisions: dict[UUID, Decision]) -> Shelves:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import quote
+from uuid import UUID
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Request
@@ -15,8 +16,7 @@ from tuition.platform import site
 from tuition.web.rendering import render
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
-SITEMAP_MAX = 5_000
-PAGE_LENGTH = 100
+SITEMAP_LENGTH = 5_000
 HOUR_S = 3600
 PRIVATE = (
     "/checkout",
@@ -50,23 +50,34 @@ async def robots(request: Request, services: Services) -> Response:
 
 
 @router.get("/sitemap.xml")
-async def sitemap(request: Request, session: Reading, services: Services) -> Response:
-    """The address of everything that everybody may find, the newest first (sitemaps.org)."""
+async def sitemap_index(request: Request, session: Reading, services: Services) -> Response:
+    """The lists of what everybody may find (sitemaps.org): a list is at most so long, a school is not."""
     base = _base(request, services)
-    paths = ["/", "/catalogue"]
-    creators: dict[str, None] = {}
-    cursor: str | None = None
-    while len(paths) < SITEMAP_MAX:
-        found = await catalog.search(session, "", limit=PAGE_LENGTH, cursor=cursor, with_facets=False)
-        paths += [f"/c/{quote(hit.slug)}" for hit in found.items]
-        creators |= dict.fromkeys(f"/creators/{hit.creator_id}" for hit in found.items)
-        cursor = found.next_cursor
-        if cursor is None:
-            break
-    urls = "".join(f"<url><loc>{escape(base + path)}</loc></url>\n" for path in [*paths, *creators])
-    body = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
-    )
+    starts = await catalog.listed_starts(session, every=SITEMAP_LENGTH)
+    places = [f"{base}/sitemap/pages.xml", *(f"{base}/sitemap/{start}.xml" for start in starts)]
+    return _sitemap("sitemapindex", "sitemap", places)
+
+
+@router.get("/sitemap/pages.xml")
+async def sitemap_of_pages(request: Request, services: Services) -> Response:
+    """The pages that every school has."""
+    return _sitemap("urlset", "url", [_base(request, services) + path for path in ("/", "/catalogue")])
+
+
+@router.get("/sitemap/{start}.xml")
+async def sitemap(start: UUID, request: Request, session: Reading, services: Services) -> Response:
+    """The contents from one on, and who made them."""
+    base = _base(request, services)
+    found = await catalog.listed_from(session, start, limit=SITEMAP_LENGTH)
+    creators = dict.fromkeys(creator_id for _, creator_id in found)
+    places = [f"{base}/c/{quote(slug)}" for slug, _ in found] + [f"{base}/creators/{creator_id}" for creator_id in creators]
+    return _sitemap("urlset", "url", places)
+
+
+def _sitemap(root: str, item: str, places: list[str]) -> Response:
+    lines = "".join(f"<{item}><loc>{escape(place)}</loc></{item}>\n" for place in places)
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{space}">\n{lines}</{root}>\n'
     return Response(body, media_type="application/xml", headers={"cache-control": f"public, max-age={HOUR_S}"})
 
 
