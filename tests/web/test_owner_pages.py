@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,12 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from tests.web import stock
 from tuition import identity, messaging, payments, wallets
 from tuition.identity import Role
 from tuition.kernel import clock, new_id
-from tuition.platform import audit, files, site
+from tuition.platform import audit, files, jobs, site
 from tuition.platform.database import Database
 from tuition.web.owner import mount_tables
 
@@ -207,15 +208,49 @@ async def test_a_letter_is_opened_in_a_frame_that_can_do_nothing(
     assert letter.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
 
 
-async def test_the_books_sum_to_zero_and_are_proved_step_by_step(owner: httpx.AsyncClient) -> None:
+async def test_the_books_sum_to_zero_and_are_proved_by_a_job(owner: httpx.AsyncClient, database: Database) -> None:
     page = (await owner.get("/owner/books")).text
     assert "€20.00" in page
     assert re.search(r"Together</td>.*?€0\.00", page, re.DOTALL)
-    proof = await owner.post("/owner/books/check")
-    lines = [json.loads(line) for line in proof.text.splitlines()]
-    assert len(lines) > 5
-    assert (lines[-1]["clean"], lines[-1]["problems"], lines[-1]["transfers"]) == (True, [], 1)
+    for _ in range(2):
+        assert (await owner.post("/owner/books/check")).headers["location"] == "/owner/books"
+    assert 'hx-trigger="every 2s"' in (await owner.get("/owner/books")).text, "whoever comes back finds it going on"
+    assert (await jobs.drain(database, queues=None)).succeeded == ["operations.prove_books"]
+    ended = (await owner.get("/owner/books/proof")).text
+    assert "hx-trigger" not in ended
+    assert "1 transfer was proved" in ended
     assert "Last proved:" in (await owner.get("/owner/books")).text
+
+
+async def test_books_that_are_wrong_are_said_to_be_wrong(owner: httpx.AsyncClient, database: Database) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("update ledger_accounts set balance = balance + 1 where kind = 'wallet'"))
+    await owner.post("/owner/books/check")
+    await jobs.drain(database)
+    page = (await owner.get("/owner/books")).text
+    assert "The books are not in order." in page
+    assert "sum to" in page
+
+
+async def test_a_job_that_was_given_up_is_tried_again(
+    owner: httpx.AsyncClient, client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        await jobs.defer(session, "payments.start", payment_id="no id at all")
+    with contextlib.suppress(jobs.JobFailed):
+        await jobs.drain(database)
+    async with database.transaction() as session:
+        await session.execute(text("update procrastinate_jobs set status = 'failed' where task_name = 'payments.start'"))
+        job_id = await session.scalar(text("select id from procrastinate_jobs where task_name = 'payments.start'"))
+    assert f"/owner/system/jobs/{job_id}/retry" in (await owner.get("/owner/system")).text
+    assert (await owner.post(f"/owner/system/jobs/{job_id}/retry")).status_code == 303
+    async with database.reading() as reading:
+        status = await reading.scalar(text("select status from procrastinate_jobs where id = :id"), {"id": job_id})
+        assert status == "todo"
+        said = "select details ->> 'job' from audit_log where action = 'operations.job_retried'"
+        assert (await reading.execute(text(said))).all() == [("payments.start",)]
+    again = await owner.post(f"/owner/system/jobs/{job_id}/retry", follow_redirects=True)
+    assert "Only a job that was given up can be tried again." in again.text
 
 
 @pytest.mark.parametrize(("kind", "first"), [("beancount", b"option"), ("csv", b"at,"), ("parquet", b"PAR1")])

@@ -1,10 +1,12 @@
 """Watching over the house: figures that no single room has, because they join several.
 
 Words: *a creator's desk* is what one maker has made and sold; *the house* is everything, as its owner sees it.
-Invariants: it reads and never writes; it gives figures and lists to whoever the edge has let in, and opens nothing to anybody
-(objects are still fetched through their rooms' ``get_x_for``).
+Invariants: it writes nothing of any room (a job that is tried again does what it was to do); it gives figures and lists to
+whoever the edge has let in, and opens nothing to anybody (objects are still fetched through their rooms' ``get_x_for``).
 """
 
+from tuition.operations.actions import retry_job
+from tuition.operations.jobs import Proof, proof_of_books, prove_books
 from tuition.operations.queries.creators import (
     Asked,
     MinutesSold,
@@ -41,6 +43,7 @@ __all__ = [
     "FailedJob",
     "Learning",
     "MinutesSold",
+    "Proof",
     "accounts_by_kind",
     "contents_page",
     "could_be_parts",
@@ -58,6 +61,9 @@ __all__ = [
     "learning",
     "media_by_id",
     "minutes_sold",
+    "proof_of_books",
+    "prove_books",
+    "retry_job",
     "revenue_by_day",
     "sold_since",
     "unpriced",

@@ -11,6 +11,7 @@ from tuition.platform.jobs.drain import JobFailed, Outcome, drain, run_periodic
 from tuition.platform.jobs.models import JobProgress
 from tuition.platform.jobs.progress import Progress, progress_of, record_progress
 from tuition.platform.jobs.queue import QueueDepth, WorkerPulse, defer, depth, forget_finished, rescue_stalled, workers_alive
+from tuition.platform.jobs.retrying import JobNotFailed, JobWaitsAlready, retry
 from tuition.platform.jobs.worker import run_worker
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "Context",
     "Definition",
     "JobFailed",
+    "JobNotFailed",
     "JobProgress",
+    "JobWaitsAlready",
     "Outcome",
     "Progress",
     "QueueDepth",
@@ -36,6 +39,7 @@ __all__ = [
     "record_progress",
     "registered",
     "rescue_stalled",
+    "retry",
     "run_periodic",
     "run_worker",
     "task",

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-import json
 import tempfile
-from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, Response
 
 from tuition import catalog, ledger, operations
-from tuition.edge import EdgeRoute, Reading, Services, unit_of
+from tuition.edge import EdgeRoute, Reading, Writing
 from tuition.kernel import Money, clock
-from tuition.ledger import PLATFORM
-from tuition.platform import jobs
-from tuition.platform.database import Database
+from tuition.platform.database import AnySession
 from tuition.web.owner.surroundings import Bookkeeper, owner_page
+from tuition.web.rendering import render, see_other
 from tuition.web.rendering import translate as _
 
 router = APIRouter(prefix="/owner/books", route_class=EdgeRoute, include_in_schema=False)
-SUBJECT = ("ledger", PLATFORM)
-CHECK = "ledger.check"
-LINES = "application/x-ndjson"
 FORMATS = {
     "beancount": "text/plain; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
@@ -65,9 +59,24 @@ async def books(request: Request, session: Reading, actor: Bookkeeper) -> Respon
             for currency, lines in accounts.items()
         ],
         "names": account_names(),
-        "checked": await jobs.progress_of(session, SUBJECT, CHECK),
+        **await _proof(session),
     }
     return owner_page(request, "money/books.html", **context)
+
+
+@router.get("/proof")
+async def proof(request: Request, session: Reading, actor: Bookkeeper) -> Response:
+    """How far the proof is: a part of the page, which asks for itself while it goes on."""
+    del actor
+    return render(request, "owner/money/_proof.html", **await _proof(session))
+
+
+async def _proof(session: AnySession) -> dict[str, Any]:
+    found = await operations.proof_of_books(session)
+    if found is None or found.is_running or not found.message:
+        return {"proof": found, "proved_at": None, "transfers": 0, "problems": []}
+    at, transfers, *problems = found.lines
+    return {"proof": found, "proved_at": datetime.fromisoformat(at), "transfers": int(transfers), "problems": problems}
 
 
 @router.get("/check")
@@ -78,49 +87,11 @@ async def check_page(request: Request, session: Reading, actor: Bookkeeper) -> R
 
 
 @router.post("/check")
-async def check(request: Request, actor: Bookkeeper, services: Services) -> Response:
-    """The proof while it goes on: a line of JSON per step, and the outcome as the last one."""
+async def check(request: Request, session: Writing, actor: Bookkeeper) -> Response:
+    """Let a job prove them. Whoever leaves the page finds it again."""
     del actor
-    # Who asks is known: the check has a transaction of its own, which may take long.
-    await (await unit_of(request).reading()).rollback()
-    return StreamingResponse(_checking(services.database), media_type=LINES, headers={"cache-control": "no-store"})
-
-
-async def _checking(database: Database) -> AsyncIterator[bytes]:
-    steps: asyncio.Queue[tuple[str, int, int] | None] = asyncio.Queue()
-
-    async def work() -> ledger.CheckReport:
-        try:
-            async with database.reading() as session:
-                return await ledger.check(session, lambda title, number, total: steps.put_nowait((title, number, total)))
-        finally:
-            steps.put_nowait(None)
-
-    task = asyncio.create_task(work())
-    while (step := await steps.get()) is not None:
-        yield _line(title=step[0], done=step[1], total=step[2])
-    report = await task
-    async with database.transaction() as session:
-        await jobs.record_progress(
-            session,
-            SUBJECT,
-            CHECK,
-            done=len(report.checks),
-            total=len(report.checks),
-            message=clock.now().isoformat(timespec="seconds"),
-            state="succeeded" if report.clean else "failed",
-        )
-    yield _line(
-        done=len(report.checks),
-        total=len(report.checks),
-        clean=report.clean,
-        problems=report.problems,
-        transfers=report.transfers,
-    )
-
-
-def _line(**values: Any) -> bytes:
-    return json.dumps(values).encode() + b"\n"
+    await operations.prove_books(session)
+    return see_other(request, "/owner/books")
 
 
 @router.get("/export.{kind}")

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 import tuition
 from tuition import operations
-from tuition.edge import EdgeRoute, Reading, Services
+from tuition.edge import EdgeRoute, Reading, Services, Writing
 from tuition.kernel import clock
 from tuition.platform import jobs, migrate, site
 from tuition.platform.database import Database
 from tuition.web.owner.surroundings import Mechanic, owner_page
+from tuition.web.rendering import see_other
+from tuition.web.rendering import translate as _
+from tuition.web.studio.forms import say
 
 router = APIRouter(prefix="/owner/system", route_class=EdgeRoute, include_in_schema=False)
+MAX_JOB = 2**63 - 1
 
 
 @router.get("")
@@ -41,6 +45,16 @@ async def system(request: Request, session: Reading, actor: Mechanic, services: 
         "tables": await operations.largest_tables(session),
     }
     return owner_page(request, "system.html", **context)
+
+
+@router.post("/jobs/{job_id}/retry")
+async def retry(request: Request, job_id: Annotated[int, Path(ge=1, le=MAX_JOB)], session: Writing, actor: Mechanic) -> Response:
+    """Let a job that was given up run once more."""
+    try:
+        await operations.retry_job(session, actor, job_id)
+    except (jobs.JobNotFailed, jobs.JobWaitsAlready) as error:
+        return see_other(request, "/owner/system#jobs", say=say(request, error), tone="warn")
+    return see_other(request, "/owner/system#jobs", say=_("It is tried again."))
 
 
 def _url(database: Database) -> str:
