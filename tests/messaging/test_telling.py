@@ -72,6 +72,6 @@ async def test_a_low_balance_is_said_on_the_page_and_by_mail_unless_it_was_switc
     await messaging.change_settings(session, creator.id, type_preferences={"low_balance": {"email": False, "page": False}})
     await events.publish(session, wallets.BalanceLow(new_id(), creator.id, stock.euro(80)))
 
-    assert [message for _, message, _ in await told(session, creator)] == ["0.90 EUR is left in your wallet."]
+    assert [message for _, message, _ in await told(session, creator)] == ["€0.90 is left in your wallet."]
     mails = (await messaging.privacy.export(session, creator.id))["emails"]
     assert [mail["type"] for mail in mails if mail["type"] == "low_balance"] == ["low_balance"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog
 
-from tuition.catalog import PriceInvalid
+from tuition.catalog import FieldInvalid, PriceInvalid
+from tuition.catalog.errors import KindRefuses, StatusRefuses, UploadClosed
 from tuition.kernel import Currency, DomainError, Money
 from tuition.kernel.money import CurrencyMismatch
+from tuition.payments import RefundNotFailed
 from tuition.web.locales import catalogues
 from tuition.web.locales.extraction import refusals
 from tuition.web.rendering import Reader, reading_as
@@ -110,6 +113,22 @@ def test_a_refusal_is_said_in_the_reader_s_language_with_its_amounts() -> None:
     assert say.refusal(error) == "€1.00 and EGP2.00 are different currencies, and nothing here exchanges them."
     with reading_as(Reader("ar")):
         assert "عملتان مختلفتان" in say.refusal(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "english"),
+    [
+        (KindRefuses(kind="video", wish="text"), "video"),
+        (StatusRefuses(status="archived", wish="scheduled"), "archived"),
+        (UploadClosed(status="completed"), "completed"),
+        (FieldInvalid(field="tags", reason="write something"), "Tags"),
+        (RefundNotFailed(status="pending"), "pending"),
+    ],
+)
+def test_the_words_within_a_refusal_are_said_in_the_reader_s_language(error: DomainError, english: str) -> None:
+    assert english in say.refusal(error)
+    with reading_as(Reader("ar")):
+        assert not re.search("[A-Za-z]", say.refusal(error))
 
 
 def test_the_reason_of_a_refusal_is_said_in_the_reader_s_language_too() -> None:

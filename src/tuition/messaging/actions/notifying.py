@@ -10,8 +10,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition.identity import User, UserStatus
-from tuition.kernel import clock, new_id
-from tuition.messaging.letters import letterhead
+from tuition.kernel import Money, clock, new_id
+from tuition.messaging.letters import amount_text, letterhead
 from tuition.messaging.models import Notification, NotificationKey, NotificationSettings
 from tuition.messaging.queries import get_notification_for
 from tuition.messaging.rules import NOTIFICATION_KINDS, Category, is_minor, may_receive
@@ -37,8 +37,8 @@ async def notify(
     """Tell a person, in their language, and at once on every page they have open (when the transaction commits).
 
     ``title``, ``message`` and ``action_label`` are English sentences, which are looked up in the catalogue; ``{name}`` in
-    them is filled from ``fields``. The same ``dedupe_key`` tells once. Returns the notification's id, or ``None`` when it was
-    told already, or is not wanted, or must not be (promotion to a minor).
+    them is filled from ``fields``, amounts the reader's way. The same ``dedupe_key`` tells once. Returns the notification's id,
+    or ``None`` when it was told already, or is not wanted, or must not be (promotion to a minor).
     """
     category = NOTIFICATION_KINDS.get(kind)
     assert category is not None, f"no notification is of kind {kind}"
@@ -46,10 +46,11 @@ async def notify(
     if locale is None or (dedupe_key is not None and not await _is_new(session, person_id, dedupe_key)):
         return None
     texts = letterhead().translations(locale)
+    spoken = {name: amount_text(value, locale) if isinstance(value, Money) else value for name, value in (fields or {}).items()}
 
     def say(sentence: str) -> str:
         said = texts.gettext(sentence) if sentence else sentence
-        return said.format_map(fields) if fields else said
+        return said.format_map(spoken) if fields else said
 
     notification_id = new_id()
     await session.execute(

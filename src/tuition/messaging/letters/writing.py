@@ -11,11 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_precision
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from tuition.kernel import Money, exponent_of
+from tuition.kernel import CREDITS, Money, exponent_of
 from tuition.messaging.letters.letterhead import Letterhead, letterhead
 from tuition.messaging.rules import EmailKind
 from tuition.platform import site as sites
@@ -102,6 +102,15 @@ def _money(context: Context, value: Money | str) -> str:
     pattern = "#,##0" + ("." + "0" * places if places else "") + " ¤¤"
     locale = context["reader"].locale.replace("-", "_")
     return format_currency(value.decimal, value.currency, pattern, locale=locale, currency_digits=False)
+
+
+def amount_text(value: Money, locale: str) -> str:
+    """An amount as the pages write it, with its sign: ``€0.10``. In a letter, which may be printed, it has its three capitals."""
+    written = locale.replace("-", "_")
+    if value.currency == CREDITS:
+        return str(value)
+    usual = get_currency_precision(value.currency) == exponent_of(value.currency)
+    return format_currency(value.decimal, value.currency, locale=written, currency_digits=usual)
 
 
 @pass_context

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from tuition.kernel import CREDITS, DomainError, Money, clock, exponent_of
 from tuition.web.rendering.reader import current, translate, translate_plural
 from tuition.web.rendering.remembering import FIGURES_MAX, by_language
+from tuition.web.rendering.words import PLACES, spoken_word
 
 MINUTE_S = 60
 HOUR_S = 3600
@@ -184,10 +185,10 @@ def listing(items: list[str]) -> str:
 
 def refusal(error: DomainError) -> str:
     """What a refusal says to this reader, with its amounts and moments written their way."""
-    spoken = {name: _spoken(value) for name, value in error.fields.items()}
-    reason = error.fields.get("reason")
-    if isinstance(reason, str) and reason:
-        spoken["reason"] = translate(reason)
+    spoken = {
+        name: spoken_word(value) if name in PLACES and isinstance(value, str) else _spoken(value)
+        for name, value in error.fields.items()
+    }
     return translate(error.template()).format_map(spoken)
 
 

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from tuition.edge import EdgeRoute
+from tuition import identity
+from tuition.edge import EdgeRoute, unit_of
 from tuition.kernel import Currency, Money, clock
 from tuition.web.rendering import Series, bar_chart, languages, line_chart, render, shell_of
 from tuition.web.rendering.shell import COOKIE_THEME, THEMES
@@ -28,15 +29,23 @@ def local_path(address: str) -> str:
 
 @router.post("/preferences")
 async def choose(
+    request: Request,
     *,
     back_to: Annotated[str, Form(alias="next")] = "/",
     language: Annotated[str, Form()] = "",
     theme: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep the language or the theme in this browser and go back to where the reader was."""
+    """Keep the language or the theme in this browser and go back to where the reader was.
+
+    Somebody who is signed in gets their letters in that language too, from now on.
+    """
     response = RedirectResponse(local_path(back_to), status_code=303)
     if language in languages():
         response.set_cookie(COOKIE_LANGUAGE, language, max_age=YEAR_S, path="/", samesite="lax")
+        unit = unit_of(request)
+        actor = await unit.actor()
+        if actor is not None and actor.locale != language:
+            await identity.change_profile(await unit.writing(), actor, identity.ProfileChange(locale=language))
     if theme in THEMES:
         response.set_cookie(COOKIE_THEME, theme, max_age=YEAR_S, path="/", samesite="lax")
     elif theme:
