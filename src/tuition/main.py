@@ -38,6 +38,7 @@ from tuition.api import health, openapi
 from tuition.api.playing import Heartbeat
 from tuition.edge import (
     GateMiddleware,
+    HeadMiddleware,
     Runtime,
     SecurityMiddleware,
     Signpost,
@@ -294,7 +295,7 @@ def create_app(runtime: Runtime) -> Any:
     app.add_middleware(SecurityMiddleware)
     telemetry.trace_app(app, tracer)
     heartbeat = Heartbeat(app, runtime)
-    return TelemetryMiddleware(GateMiddleware(heartbeat, runtime.settings))
+    return TelemetryMiddleware(GateMiddleware(HeadMiddleware(heartbeat), runtime.settings))
 
 
 @lru_cache(maxsize=1)

@@ -105,6 +105,41 @@ async def test_answers_are_counted_by_the_pattern_of_their_route(reach: Reach) -
     assert "BREW" not in shown
 
 
+@pytest.mark.parametrize("path", ["/", "/catalogue", "/robots.txt", "/healthz", "/v1/catalog", "/static/favicon.svg"])
+async def test_head_has_the_headers_of_get_and_no_body(reach: Reach, path: str) -> None:
+    async with reach() as program:
+        whole, head = await program.get(path), await program.head(path)
+    assert (whole.status_code, head.status_code, head.content) == (200, 200, b"")
+    for name in ("content-type", "cache-control", "etag"):
+        assert head.headers.get(name) == whole.headers.get(name)
+    # What differs from answer to answer is as long each time.
+    assert head.headers["content-length"] == str(len(whole.content))
+
+
+async def test_head_of_what_is_only_written_to_is_refused(reach: Reach) -> None:
+    async with reach() as program:
+        answer = await program.head("/v1/auth/sign-in")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+async def test_of_many_handlers_the_right_one_answers(reach: Reach) -> None:
+    async with reach() as program:
+        found = {
+            path: (await program.get(path)).status_code
+            for path in ("/", "/catalogue", "/catalogue/", "/owner/tables", "/owner", "/v1", "/v1/nothing", "/nothing/at/all")
+        }
+    assert found == {
+        "/": 200,
+        "/catalogue": 200,
+        "/catalogue/": 307,
+        "/owner/tables": 307,
+        "/owner": 303,
+        "/v1": 404,
+        "/v1/nothing": 404,
+        "/nothing/at/all": 404,
+    }
+
+
 async def test_a_request_is_found_again_by_its_id(reach: Reach) -> None:
     async with reach() as program:
         with capture_logs() as lines:

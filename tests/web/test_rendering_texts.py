@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
+from markupsafe import Markup
 
 from tuition.catalog import FieldInvalid, PriceInvalid
 from tuition.catalog.errors import KindRefuses, StatusRefuses, UploadClosed
@@ -24,6 +25,23 @@ from tuition.web.rendering.reader import negotiate
 
 CAIRO = "Africa/Cairo"
 LATE = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+
+
+def test_what_is_remembered_is_never_taken_for_what_only_equals_it() -> None:
+    badge = environment().globals["ui"].badge  # type: ignore[attr-defined] # a namespace
+    for _again in range(2):
+        assert "<b>new</b>" in badge(Markup("<b>new</b>"))
+        assert "&lt;b&gt;new&lt;/b&gt;" in badge("<b>new</b>")
+
+
+def test_what_is_remembered_in_one_language_is_not_said_in_another() -> None:
+    badge = environment().globals["ui"].state  # type: ignore[attr-defined] # a namespace
+    said = []
+    for language in ("en", "ar", "en", "ar"):
+        with reading_as(Reader(language)):
+            said.append((str(badge("draft")), say.money_text(Money(150, Currency("EUR"))), environment().globals["_"]("Wallet")))  # type: ignore[operator]
+    assert said[0] == said[2] != said[1] == said[3]
+    assert all(one != other for one, other in zip(said[0], said[1], strict=True))
 
 
 @pytest.mark.parametrize(

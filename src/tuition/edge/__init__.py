@@ -9,6 +9,7 @@ twice; a refusal is ``application/problem+json`` (RFC 9457) and never a stack tr
 from tuition.edge.body import MoneyIn, MoneyOut, PageOut
 from tuition.edge.dependencies import ClientInfo, CurrentActor, Fresh, Reading, Services, SignedIn, Stepping, Steps, Writing
 from tuition.edge.gate import GateMiddleware, limit_visitors
+from tuition.edge.head import HeadMiddleware
 from tuition.edge.problems import Problem, problem_response, problems, status_of
 from tuition.edge.runtime import Runtime, runtime_of
 from tuition.edge.security import SecurityMiddleware, clear_sign_in_cookie, set_sign_in_cookie, sign_in_cookie
@@ -24,6 +25,7 @@ __all__ = [
     "EdgeRoute",
     "Fresh",
     "GateMiddleware",
+    "HeadMiddleware",
     "MoneyIn",
     "MoneyOut",
     "PageOut",
