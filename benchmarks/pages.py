@@ -38,7 +38,7 @@ from tuition.edge import Runtime
 from tuition.identity import Actor, Role
 from tuition.kernel import Currency, Money, new_id
 from tuition.main import build_runtime, create_app
-from tuition.platform import migrate, postgres
+from tuition.platform import migrate, postgres, telemetry
 from tuition.platform.database import Database, Session
 
 CONNECTIONS = 16
@@ -64,6 +64,8 @@ class Press:
 
 def application() -> Any:
     """The product, and beside it in the same process the yardstick and the bare question of access."""
+    # A line for each request, as in production; what is measured is to write it, not where it goes.
+    telemetry.configure_logs(json=True, stream=Path(os.devnull).open("w"))  # noqa: SIM115 - until the process ends
     runtime = build_runtime(settings_in(Path(os.environ["TUITION_HOME"])), os.environ["TUITION_DATABASE_URL"])
     return beside(create_app(runtime), runtime)
 
