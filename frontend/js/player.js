@@ -124,6 +124,8 @@ class Player {
 
   heard(beat) {
     if (beat.accepted_ms) this.count();
+    // A lesson around the film says how far one is.
+    document.dispatchEvent(new CustomEvent("tuition:beat", { detail: { ...beat, duration_ms: this.film.duration_ms } }));
     this.gate.open(beat);
     this.money.take(beat);
     if (!beat.lease && this.film.mode === "metered" && beat.position_ms < this.film.limit_ms && beat.affordable_ms !== 0) {

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from tuition import catalog, earnings, ledger
 from tuition.cli import output, processes, serving
-from tuition.cli.demo import cast, school
+from tuition.cli.demo import cast, course, school
 from tuition.cli.demo.media import Kind, MediaItem, make_media
 from tuition.cli.demo.month import DAYS, Month
 from tuition.edge import Runtime
@@ -113,6 +113,7 @@ async def _open_school(settings: Settings) -> None:
                 )
                 await month.live(until=now - EVENING, progress=lambda day: bar.update(living, completed=day))
                 await month.begin_for(people["sofia"], film=contents["interest"], book=contents["forgetting"])
+                await course.enrol(runtime, people["maya"], contents["course"], people["sofia"])
                 watch.move_to(now)
                 await _settle(runtime)
             finally:
@@ -145,8 +146,9 @@ async def _furnish(
         step()
     members = [contents[key] for key in ("pythagoras", "interest", "book")]
     series = await school.bind_series(runtime, people["maya"], members, shelves["mathematics"])
+    contents["course"] = await course.teach(runtime, people["maya"], contents, shelves["mathematics"])
     async with runtime.database.transaction() as session:
-        chosen = [contents["pythagoras"], series, *(contents[key] for key in FEATURED)]
+        chosen = [contents["course"], contents["pythagoras"], series, *(contents[key] for key in FEATURED)]
         await site.change(session, people["owner"].id, featured_content_ids=chosen)
     step()
     return people, contents

@@ -18,7 +18,7 @@ from tuition.identity import Actor
 from tuition.kernel import Currency, Money, clock, exponent_of
 from tuition.platform.database import AnySession
 from tuition.playback import Playback
-from tuition.web.rendering import page_reader, render
+from tuition.web.rendering import page_reader, render, translate_plural
 from tuition.web.rendering import translate as _
 from tuition.web.rendering.formatting import money_text
 from tuition.web.rendering.formatting import rate as rate_text
@@ -70,25 +70,44 @@ async def watch(
             return RedirectResponse(f"/c/{quote(content.slug)}", status_code=303)
         terms = None
     mode = "open" if decision.allowed else "metered" if terms else "preview"
+    stage = await _stage(request, session, actor, content, decision, mode, terms)
+    right = _right(decision) if decision.allowed else _afterwards(decision)
+    return render(request, "playing/player.html", **stage, right=right)
+
+
+async def stage_of(
+    request: Request, session: AnySession, actor: Actor | None, content: catalog.Content, decision: Decision
+) -> dict[str, Any]:
+    """What ``playing/_stage.html`` needs for a film that is open to this person, wherever it stands."""
+    assert decision.allowed, "whoever shows the stage has asked"
+    return await _stage(request, session, actor, content, decision, "open", None)
+
+
+async def _stage(
+    request: Request,
+    session: AnySession,
+    actor: Actor | None,
+    content: catalog.Content,
+    decision: Decision,
+    mode: str,
+    terms: Terms | None,
+) -> dict[str, Any]:
     media = await catalog.find_media(session, content.id)
     played = await playback.playback_of(session, actor.id, content.id) if actor else None
     coverage = await playback.coverage_of(session, actor.id, content.id) if actor else ()
     captions = await catalog.captions_of(session, content.id)
     cover = cover_url(content, 1280)
-    return render(
-        request,
-        "playing/player.html",
-        content=content,
-        cover=cover,
-        decision=decision,
-        film=_film(request, content, decision, media, played, coverage, captions, mode, terms, cover)
-        | {"is_visit": actor is None},
-        is_ready=media is not None and media.hls_prefix is not None,
-        media=media,
-        mode=mode,
-        right=_right(decision) if decision.allowed else _afterwards(decision),
-        terms=terms,
-    )
+    film = _film(request, content, decision, media, played, coverage, captions, mode, terms, cover)
+    return {
+        "content": content,
+        "cover": cover,
+        "decision": decision,
+        "film": film | {"is_visit": actor is None},
+        "is_ready": media is not None and media.hls_prefix is not None,
+        "media": media,
+        "mode": mode,
+        "terms": terms,
+    }
 
 
 async def _terms(session: AnySession, actor: Actor, content: catalog.Content, decision: Decision) -> Terms | None:
@@ -180,7 +199,10 @@ def _right(decision: Decision) -> str:
     if decision.until is None:
         return _("It is yours. Watching it costs nothing.")
     days = min((decision.until - clock.now()).days, NEXT_DAYS_LIMIT)
-    return _("It is open to you for %(days)s more days.") % {"days": days} if days > 1 else _("It is open to you until tomorrow.")
+    if days <= 1:
+        return _("It is open to you until tomorrow.")
+    said = translate_plural("It is open to you for %(days)s more day.", "It is open to you for %(days)s more days.", days)
+    return said % {"days": days}
 
 
 def _afterwards(decision: Decision) -> str:

@@ -10,7 +10,7 @@ from tuition.learning.enrollments import jobs, privacy
 from tuition.learning.enrollments.actions.enrolling import drop, enroll, enroll_person, extend
 from tuition.learning.enrollments.actions.groups import add_to_group, create_group, delete_group, remove_from_group, rename_group
 from tuition.learning.enrollments.actions.importing import ImportedLine, LineOutcome, import_members
-from tuition.learning.enrollments.actions.marking import mark_complete, report_reading
+from tuition.learning.enrollments.actions.marking import can_be_marked, mark_complete, report_reading
 from tuition.learning.enrollments.actions.progress import (
     add_time,
     complete_lesson,
@@ -45,6 +45,8 @@ from tuition.learning.enrollments.opening import (
 )
 from tuition.learning.enrollments.queries import (
     SEES_LEARNERS,
+    Totals,
+    Week,
     by_id,
     counts_of_course,
     get_for,
@@ -56,7 +58,9 @@ from tuition.learning.enrollments.queries import (
     progress_in,
     progress_of,
     student_ids,
+    totals_of,
     verified_seconds,
+    weeks_of,
 )
 from tuition.learning.enrollments.reactions import wire
 from tuition.learning.enrollments.rules import LEARNING, EnrollmentStatus, Lock, LockReason, ProgressStatus, Source, percentage
@@ -93,11 +97,14 @@ __all__ = [
     "ProgressStatus",
     "Source",
     "Step",
+    "Totals",
+    "Week",
     "add_time",
     "add_to_group",
     "around",
     "begin_lesson",
     "by_id",
+    "can_be_marked",
     "complete_lesson",
     "counts_of_course",
     "create_group",
@@ -128,7 +135,9 @@ __all__ = [
     "report_reading",
     "require_open",
     "student_ids",
+    "totals_of",
     "verified_seconds",
     "view_course",
+    "weeks_of",
     "wire",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, text
@@ -158,3 +160,56 @@ async def groups_of(session: AnySession, course_id: UUID) -> list[tuple[CourseGr
         .order_by(CourseGroup.name, CourseGroup.id)
     )
     return [(group, count) for group, count in await session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What somebody completed in a week."""
+
+    begins: datetime
+    completed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What somebody has learned in all."""
+
+    learning: int
+    """Courses that they are in the middle of."""
+    completed: int
+    lessons: int
+    seconds: int
+
+
+async def weeks_of(session: AnySession, person_id: UUID, *, now: datetime, weeks: int) -> list[Week]:
+    """How many lessons somebody completed in each of the last weeks, the oldest first; the last one ends now."""
+    begins = [now - timedelta(weeks=number) for number in range(weeks, 0, -1)]
+    query = (
+        select(LessonProgress.completed_at)
+        .join(Enrollment, Enrollment.id == LessonProgress.enrollment_id)
+        .where(Enrollment.student_id == person_id, LessonProgress.completed_at > begins[0], LessonProgress.completed_at <= now)
+    )
+    counts = [0] * weeks
+    for completed_at in await session.scalars(query):
+        assert completed_at is not None, "the query asks for nothing else"
+        counts[min(weeks - 1, (completed_at - begins[0]) // timedelta(weeks=1))] += 1
+    return [Week(begin, count) for begin, count in zip(begins, counts, strict=True)]
+
+
+async def totals_of(session: AnySession, person_id: UUID) -> Totals:
+    """Courses, lessons and time of somebody, in one query."""
+    done = (
+        select(func.count())
+        .select_from(LessonProgress)
+        .join(Enrollment, Enrollment.id == LessonProgress.enrollment_id)
+        .where(Enrollment.student_id == person_id, LessonProgress.completed_at.is_not(None))
+        .scalar_subquery()
+    )
+    query = select(
+        func.count().filter(Enrollment.status == EnrollmentStatus.ACTIVE),
+        func.count().filter(Enrollment.completed_at.is_not(None)),
+        done,
+        func.coalesce(func.sum(Enrollment.total_time_spent_seconds), 0),
+    ).where(Enrollment.student_id == person_id)
+    learning, completed, lessons, seconds = (await session.execute(query)).one()
+    return Totals(learning, completed, lessons, int(seconds))

@@ -95,9 +95,7 @@ class LessonOpenOut(BaseModel):
 class ReadingIn(Input):
     """How long somebody has read."""
 
-    seconds: int = Field(
-        ge=0, le=3_600, description="Since the last report; a minute counts at most."
-    )
+    seconds: int = Field(ge=0, le=3_600, description="Since the last report; a minute counts at most.")
 
 
 @router.post("/courses/{course_id}/lessons", status_code=201, responses=problems(401, 404), summary="Add a lesson")
