@@ -36,7 +36,9 @@ class Furnished:
 
     def token(self) -> str:
         """The owner's access token, fresh."""
-        answer = httpx.post(f"{self.address}/v1/auth/sign-in", json={"email": OWNER, "password": PASSWORD}, trust_env=False)
+        answer = httpx.post(
+            f"{self.address}/v1/auth/sign-in", json={"email": OWNER, "password": PASSWORD}, timeout=120, trust_env=False
+        )
         return str(answer.json()["access_token"])
 
 
@@ -54,7 +56,7 @@ async def furnished(database_url: str, serve: Serve, tmp_path: Path) -> AsyncIte
         )
     app = create_app(runtime)
     await serve(app, port)
-    async with httpx.AsyncClient(base_url=address, timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=address, timeout=120, trust_env=False) as http:
         document = (await http.get("/openapi.json")).json()
         ids = await _furnish(http, runtime, tmp_path)
     yield Furnished(address, document, ids | {"person_id": [str(person)]})

@@ -132,7 +132,7 @@ async def test_the_outbox_is_for_those_who_run_the_school(program: httpx.AsyncCl
 
 async def test_a_program_hears_of_news_on_an_open_line(runtime: Runtime, serve: Any, database: Database, ada: UUID) -> None:
     address = await serve(stock.application(runtime), free_port())
-    async with httpx.AsyncClient(base_url=address, timeout=10, trust_env=False, headers={"host": "tuition.test"}) as program:
+    async with httpx.AsyncClient(base_url=address, timeout=120, trust_env=False, headers={"host": "tuition.test"}) as program:
         assert (await program.get("/v1/me/notifications/stream")).status_code == 401
         await sign_in(program, ADA)
         async with program.stream("GET", "/v1/me/notifications/stream") as line:

@@ -76,7 +76,7 @@ class Fuzzer:
         def ask(case: Any, choice: int) -> None:
             if choice:
                 self._make_it_exist(case, choice)
-            response = case.call(headers=self.headers | self._play(operation))
+            response = case.call(headers=self.headers | self._play(operation), timeout=120)
             self.statuses.setdefault(operation.label, Counter())[response.status_code] += 1
             for check in CHECKS:
                 try:

@@ -90,7 +90,7 @@ async def _ready(server: Server) -> None:
 
 
 async def test_stopping_ends_open_lines_finishes_requests_and_leaves_nothing_behind(server: Server) -> None:
-    async with httpx.AsyncClient(base_url=server.address, timeout=30, trust_env=False) as program:
+    async with httpx.AsyncClient(base_url=server.address, timeout=120, trust_env=False) as program:
         body = json.dumps({"email": ADA, "password": stock.PASSWORD}).encode()
         tokens = (await program.post("/v1/auth/sign-in", content=body, headers={"content-type": "application/json"})).json()
         bearer = {"authorization": f"Bearer {tokens['access_token']}"}
@@ -124,7 +124,7 @@ async def test_stopping_ends_open_lines_finishes_requests_and_leaves_nothing_beh
 
 
 async def test_lines_of_requests_at_the_same_time_keep_their_own_ids(server: Server) -> None:
-    async with httpx.AsyncClient(base_url=server.address, timeout=30, trust_env=False) as program:
+    async with httpx.AsyncClient(base_url=server.address, timeout=120, trust_env=False) as program:
         ids = [f"request-{number}" for number in range(20)]
         answers = await asyncio.gather(
             *(program.get(f"/v1/contents?limit={1 + n % 5}", headers={"x-request-id": one}) for n, one in enumerate(ids))

@@ -115,14 +115,14 @@ async def test_a_book_is_turned_page_by_page_and_opens_where_it_was_closed(
     page = await open_page()
     await sign_in(page, address)
     await page.goto(f"{address}/read/{school.things['book'].slug}")
-    await expect(page.locator("#leaf canvas")).to_be_visible(timeout=20_000)
+    await expect(page.locator("#leaf canvas")).to_be_visible()
     await page.click("[data-turn='1']")
     await expect(page.locator("#page")).to_have_value("2")
     await expect(page.locator(".leaf-words")).to_contain_text("Counting")
     await page.click(".toc a[data-page='4']")
     await expect(page.locator("#page")).to_have_value("4")
     await page.goto(f"{address}/read/{school.things['book'].slug}")
-    await expect(page.locator("#page")).to_have_value("4", timeout=20_000)
+    await expect(page.locator("#page")).to_have_value("4")
 
 
 async def test_news_arrives_on_the_open_page(address: str, database: Database, school: stock.School, open_page: OpenPage) -> None:

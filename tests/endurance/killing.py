@@ -47,7 +47,7 @@ async def attack(home: Path, kills: int, *, seed: int = 417) -> Outcome:
     with postgres.hold(home / "postgres") as server:
         installation.start()
         try:
-            async with httpx.AsyncClient(base_url=installation.address, timeout=30, trust_env=False) as http:
+            async with httpx.AsyncClient(base_url=installation.address, timeout=120, trust_env=False) as http:
                 await installation.answers(http)
                 house = await open_house(installation, server.url("tuition"), http)
                 outcome = await _under_load(installation, house, kills, random.Random(seed))

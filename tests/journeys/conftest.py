@@ -60,7 +60,7 @@ async def _opened(database_url: str, serve: Serve, folder: Path, clock: Clock) -
     address = await serve(create_app(runtime), port)
     async with runtime.database.transaction() as session:
         await identity.init_owner(session, email=OWNER, full_name="Olga Owner", password=OWNER_PASSWORD)
-    async with httpx.AsyncClient(base_url=address, timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=address, timeout=120, trust_env=False) as http:
         house = (LiveHouse if isinstance(clock, SystemClock) else House)(runtime, http, clock)
         house.owner = await house.sign_in(OWNER, OWNER_PASSWORD)
         yield house

@@ -160,7 +160,7 @@ async def test_a_real_worker_runs_what_was_deferred_and_retries_what_failed(data
         await jobs.defer(session, "test.fail", name="again")
         await jobs.defer(session, "test.refuse")
     await asyncio.wait_for(
-        jobs.run_worker(database, jobs.Services(), url=database_url, wait=False, install_signal_handlers=False), timeout=30
+        jobs.run_worker(database, jobs.Services(), url=database_url, wait=False, install_signal_handlers=False), timeout=120
     )
     assert sorted(ran) == ["again", "worked"]
     assert await written(database) == 1
