@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from tests.learning.certificates.conftest import School, ok, school
+from tuition import catalog
 from tuition.identity import Actor, Role
 from tuition.learning import assignments, courses
 from tuition.learning.courses import LessonType
@@ -62,6 +63,7 @@ async def desk(school: School) -> Desk:  # the fixture of the other folder
     mona = Actor(id=school.ids["Mona Haddad"], roles=frozenset({Role.CREATOR}), email_verified=True)
     async with school.database.transaction() as session:
         lesson = await courses.add_lesson(session, mona, school.course_id, LessonType.ASSIGNMENT, title="Describe a wave")
+        await catalog.publish(session, mona, school.course_id)
     async with school.database.reading() as session:
         assignment = await assignments.of_lesson(session, lesson.id)
     assert assignment is not None
