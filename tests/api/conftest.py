@@ -92,10 +92,12 @@ async def _furnish(http: httpx.AsyncClient, runtime: Any, folder: Path) -> dict[
     async with runtime.database.transaction() as session:
         await sandbox.confirm(session, payment["redirect_url"].rpartition("/")[2], "4242424242424242")
     await jobs.drain(runtime.database, runtime.services)
+    key = await ask("POST", "/v1/me/api-keys", json={"name": "A script"})
     played = await ask("POST", "/v1/play-sessions", json={"content_id": video, "device_id": "one"})
     return {
         "content_id": [video, article, series],
         "upload_id": [waiting["id"]],
+        "key_id": [key["id"]],
         "wallet_id": [wallet],
         "payment_id": [payment["id"]],
         "play_session_id": [played["id"]],

@@ -104,13 +104,13 @@ async def show(session: Reading, actor: SignedIn) -> SiteOut:
     return SiteOut.of(await site.current(session))
 
 
-@router.patch("", summary="Change the site's settings", responses=problems(401, 403))
+@router.patch("", summary="Change the site's settings", responses=problems(401, 403, 409))
 async def change(body: SiteIn, session: Writing, actor: SignedIn) -> SiteOut:
     """Change what is sent, leave the rest. A value that makes no sense is refused with its name (422), and nothing is changed.
 
-    Needs `site:configure`.
+    Needs `site:configure`; who must have a second step (`mfa_roles`, `mfa_from`) also a fresh sign-in, and one's own first.
     """
     identity.require(actor, "site:configure")
     if body.model_fields_set & {"mfa_roles", "mfa_from"}:
-        identity.require_fresh(actor)
+        identity.check_requirement(identity.require_fresh(actor), body.mfa_roles)
     return SiteOut.of(await site.change(session, actor.id, **body.model_dump(exclude_unset=True)))

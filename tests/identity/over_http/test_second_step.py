@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.identity.conftest import PASSWORD, Heard
-from tests.identity.device import PARTY, Device
+from tests.identity.proofs.device import PARTY, Device
 from tuition import identity
 from tuition.identity import Role, SecurityNews, SignIn
 from tuition.kernel import FrozenClock, clock
@@ -178,10 +178,13 @@ async def test_the_owner_asks_a_role_for_it_and_nothing_else_goes_until_then(
     client: httpx.AsyncClient, ada: Any, database: Database
 ) -> None:
     headers = await _bearer(client)
+    locked_out = await client.patch("/v1/admin/site", json={"mfa_roles": ["owner"]}, headers=headers)
+    assert (locked_out.status_code, locked_out.json()["code"]) == (409, "identity.own_second_factor_first")
     async with database.transaction() as session:
         await site.change(session, ada, mfa_roles=["owner"])
     refused = await client.get("/v1/people", headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (403, "identity.second_factor_needed")
+    assert (await client.get("/v1/me/mfa", headers=headers)).json()["mfa_required"] is True
     await _turn_on(client, headers)
     assert (await client.get("/v1/people", headers=headers)).status_code == 200
 

@@ -123,6 +123,13 @@ class SecondFactorRequired(DomainError):
     code = "identity.second_factor_required"
 
 
+class OwnSecondFactorFirst(DomainError):
+    """Please set two-step verification up for yourself first: you hold one of these roles, and would lock yourself out."""
+
+    kind = ErrorKind.CONFLICT
+    code = "identity.own_second_factor_first"
+
+
 class LabelInvalid(InputRefused):
     """Please give it a name (up to {length_max} characters)."""
 

@@ -224,6 +224,11 @@ async def sign_in(request: Request, session: Reading, actor: Owner) -> Response:
 async def change_sign_in(request: Request, session: Writing, actor: Owner, fresh: Fresh, typed: Typed) -> Response:
     """Change it. Whoever has none is led to set one up."""
     del fresh
+    try:
+        identity.check_requirement(actor, [role.value for role in identity.Role if is_on(typed, role.value)])
+    except identity.OwnSecondFactorFirst as error:
+        settings = await site.current(session)
+        return _page(request, SIGN_IN, settings, typed, {"form": say(request, error)})
     return await _change(request, session, actor, typed, SIGN_IN)
 
 

@@ -39,7 +39,7 @@ from tuition.platform.events import publish
 CREDENTIAL_LENGTH_MAX = 20_000
 _NONCE_BYTES = 32
 # What a credential that was made by hand can break in the parsing library, besides its own exception.
-_MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error)
+_MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)

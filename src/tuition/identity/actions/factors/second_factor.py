@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -87,6 +88,12 @@ async def lacks_second_factor(session: AnySession, actor: Actor) -> bool:
     """Whether the actor's role must have a second step and the actor has none."""
     settings = await site.glance(session)
     return not actor.mfa_enabled and needs_second_factor(actor.roles, settings.mfa_roles)
+
+
+def check_requirement(actor: Actor, roles: Iterable[str]) -> None:
+    """Raises ``OwnSecondFactorFirst`` when whoever asks these roles for a second step would shut themselves out by it."""
+    if not actor.mfa_enabled and needs_second_factor(actor.roles, roles):
+        raise errors.OwnSecondFactorFirst
 
 
 async def require_second_factor(session: AnySession, actor: Actor) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 from pydantic import SecretStr
 
 from tests.identity.conftest import Heard, Joiner, actor_of, application
@@ -63,7 +64,7 @@ class Provider:
 
     @staticmethod
     def _keys() -> dict[str, Any]:
-        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
+        public = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
         return {"keys": [{**public, "kid": "one", "use": "sig"}, {"kty": "unknown", "kid": "two"}]}
 
     def _token(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.identity.conftest import PASSWORD, Heard, Joiner, actor_of
-from tests.identity.device import PARTY, Device
+from tests.identity.proofs.device import PARTY, Device
 from tuition import identity
 from tuition.identity import Actor, Passkey, PasskeyAnswer, RelyingParty, SecurityNews, User, errors
 from tuition.identity.models import UNUSABLE_PASSWORD
