@@ -19,6 +19,8 @@ const waiting = new Map();
 let sending = false;
 let retryMs = RETRY_FIRST_MS;
 let retryTimer;
+let pause;
+let refused = "";
 let over = false;
 
 const section = (position) => document.getElementById(`q${position}-box`);
@@ -45,16 +47,19 @@ function fieldsOf(box) {
   return fields.toString();
 }
 
-function note(box) {
+// Kept here at once, sent when the writing pauses: closing the page in between loses nothing.
+function note(box, afterMs = 0) {
   waiting.set(box.dataset.position, fieldsOf(box));
   remember();
   say(words.saving);
-  send();
+  clearTimeout(pause);
+  pause = setTimeout(send, afterMs);
 }
 
 async function send() {
   if (sending || over || !waiting.size) return;
   sending = true;
+  refused = "";
   clearTimeout(retryTimer);
   try {
     while (waiting.size && !over) {
@@ -62,7 +67,7 @@ async function send() {
       await sendOne(position, fields);
     }
     retryMs = RETRY_FIRST_MS;
-    if (!over) say(words.saved);
+    if (!over) say(refused || words.saved);
   } catch {
     say(words.offline);
     retryTimer = setTimeout(send, retryMs);
@@ -87,9 +92,11 @@ async function sendOne(position, fields) {
   error.textContent = answer.ok ? "" : said.detail;
   if (answer.ok) {
     box.dataset.revision = said.revision;
+    box.querySelector("[data-known]").value = said.revision;
     mark(position, said.answered);
     if (said.left_ms !== null) setClock(said.left_ms);
   } else {
+    refused = said.detail;
     news.textContent = said.detail;
     if (said.over) finish();
   }
@@ -126,6 +133,7 @@ function tick() {
 async function timeIsOver() {
   say(words.over);
   news.textContent = words.over;
+  clearTimeout(pause);
   await send();
   finish();
 }
@@ -172,14 +180,11 @@ if (words.leftMs !== undefined) {
 }
 
 if (form) {
-  let typing;
   form.addEventListener("input", (event) => {
     const box = event.target.closest("[data-position]");
-    if (!box) return;
-    clearTimeout(typing);
-    if (typing && form.typed && form.typed !== box) note(form.typed);
-    form.typed = box;
-    typing = setTimeout(() => note(box), event.target.matches("[type=radio], [type=checkbox], select") ? 0 : TYPING_MS);
+    const isChosen = event.target.matches("[type=radio], [type=checkbox], select");
+    // A list that is put in order moves its items when the choice has changed; what is kept is what it is then.
+    if (box) setTimeout(() => note(box, isChosen ? 0 : TYPING_MS));
   });
   form.addEventListener("submit", (event) => {
     if (navigator.onLine) return;
@@ -189,7 +194,11 @@ if (form) {
   });
   addEventListener("online", send);
   addEventListener("beforeunload", (event) => waiting.size && !over && event.preventDefault());
-  form.addEventListener("submit", () => waiting.clear());
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    waiting.clear(); // the form itself brings every answer
+    remember();
+  });
 
   for (const button of form.querySelectorAll("[data-clear]")) {
     button.hidden = false;

@@ -19,6 +19,12 @@ def is_there(fields: Fields, line: Line) -> bool:
     return bool(fields[f"{name_of(line.answer.position)}-there"])
 
 
+def known_revision(fields: Fields, line: Line) -> int | None:
+    """The revision of the answer that the page knew."""
+    known = fields[f"{name_of(line.answer.position)}-known"]
+    return int(known) if known.isdecimal() and len(known) < 10 else None
+
+
 def read_response(fields: Fields, line: Line) -> dict[str, Any] | None:
     """What was answered to a question, as ``save_answer`` takes it; none: nothing."""
     name = name_of(line.answer.position)

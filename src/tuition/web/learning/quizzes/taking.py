@@ -14,9 +14,9 @@ from tuition import catalog
 from tuition.edge import EdgeRoute, SignedIn, Writing, status_of
 from tuition.kernel import DomainError, clock
 from tuition.learning import courses, quizzes
-from tuition.learning.quizzes import AttemptOver, AttemptStatus, QuizAttempt, Sheet
+from tuition.learning.quizzes import AnswerStale, AttemptOver, AttemptStatus, QuizAttempt, Sheet
 from tuition.platform.database import AnySession
-from tuition.web.learning.quizzes.forms import is_there, read_response
+from tuition.web.learning.quizzes.forms import is_there, known_revision, read_response
 from tuition.web.rendering import render, see_other
 from tuition.web.rendering import translate as _
 from tuition.web.studio.forms import Typed, say
@@ -96,11 +96,19 @@ async def keep_all(request: Request, attempt_id: UUID, session: Writing, actor: 
     sheet = await _sheet(session, actor, attempt_id)
     if sheet.held.attempt.status != AttemptStatus.IN_PROGRESS:
         return _was_over(request, sheet)
+    elsewhere = []
     for line in sheet.lines:
-        if is_there(typed, line):
-            response = read_response(typed, line)
-            if response != line.response:
-                await quizzes.save_answer(session, actor, attempt_id, line.answer.position, response)
+        response = read_response(typed, line)
+        if not is_there(typed, line) or response == line.response:
+            continue
+        position, known = line.answer.position, known_revision(typed, line)
+        try:
+            await quizzes.save_answer(session, actor, attempt_id, position, response, revision=known)
+        except AnswerStale:
+            elsewhere.append(str(position))
+    if elsewhere:
+        said = _("Changed in another tab, and kept as it is there: question %(numbers)s.") % {"numbers": ", ".join(elsewhere)}
+        return see_other(request, f"{address(sheet.held.attempt)}/review", say=said, tone="warn")
     return see_other(request, f"{address(sheet.held.attempt)}/review")
 
 
