@@ -42,8 +42,17 @@ matched as materialized (
     (select id, similarity from contents_titled_like(:words) order by similarity desc limit {LIKE_MAX})
   ) as either group by id
 )"""  # noqa: S608  # only constants of this module are put in
+_BAND = """cross join lateral (
+  select case
+    when owning.major = 0 then 'free'
+    when owning.major < 10 then 'under_10'
+    when owning.major < 50 then 'under_50'
+    when owning.major >= 50 then 'over_50'
+    when minute.rate is null and content.visibility = 'public' then 'free'
+    else 'no_price' end as band
+) as costs"""
 # Owning: the cheapest one-time price in the wished currency, else in any. A minute: likewise.
-_PRICES = """
+_PRICES = f"""
 left join lateral (
   select price.amount_minor, price.currency, money_major(price.amount_minor, price.currency) as major from prices as price
   where price.content_id = content.id and price.kind = 'one_time'
@@ -56,15 +65,19 @@ left join lateral (
     and price.valid_from <= :at and (price.valid_until is null or price.valid_until > :at)
   order by price.currency <> :currency, price.rate limit 1
 ) as minute on true
-cross join lateral (
-  select case
-    when owning.major = 0 then 'free'
-    when owning.major < 10 then 'under_10'
-    when owning.major < 50 then 'under_50'
-    when owning.major >= 50 then 'over_50'
-    when minute.rate is null and content.visibility = 'public' then 'free'
-    else 'no_price' end as band
-) as costs"""
+{_BAND}"""  # noqa: S608  # only constants of this module are put in
+# The same for all contents at once, as far as counting needs it: one pass over the prices is quicker than a look for each.
+_PRICES_OF_ALL = f"""
+left join (
+  select distinct on (content_id) content_id, money_major(amount_minor, currency) as major from prices
+  where kind = 'one_time' and valid_from <= :at and (valid_until is null or valid_until > :at)
+  order by content_id, currency <> :currency, amount_minor
+) as owning on owning.content_id = content.id
+left join (
+  select content_id, min(rate) as rate from prices
+  where kind = 'per_minute' and valid_from <= :at and (valid_until is null or valid_until > :at) group by content_id
+) as minute on minute.content_id = content.id
+{_BAND}"""  # noqa: S608  # only constants of this module are put in
 _CONDITIONS = {
     "kinds": "content.kind = any(:kinds)",
     "category_ids": "content.category_id = any(:category_ids)",
@@ -163,8 +176,8 @@ def _values(words: str, filters: Filters, currency: str, at: datetime) -> dict[s
     return values
 
 
-def _from(given: frozenset[str]) -> str:
-    parts = ["from contents as content", "join matched using (id)" if "words" in given else "", _PRICES, f"where {_LISTED}"]
+def _from(given: frozenset[str], prices: str = _PRICES) -> str:
+    parts = ["from contents as content", "join matched using (id)" if "words" in given else "", prices, f"where {_LISTED}"]
     if "creator_id" in given:
         parts.append("and content.creator_id = :creator_id")
     if "tags" in given:
@@ -214,7 +227,7 @@ def _counting(given: frozenset[str]) -> TextClause:
     counts.append(f"select 'total', '', count(*) from base where {every}")  # noqa: S608  # names from the lists above
     statement = f"""with {_MATCHED + "," if "words" in given else ""} base as materialized (
           select content.kind, content.category_id, content.language, content.level, costs.band, {fits}
-          {_from(given)} limit {FACET_ROWS_MAX}
+          {_from(given, _PRICES if "words" in given else _PRICES_OF_ALL)} limit {FACET_ROWS_MAX}
         ) {" union all ".join(counts)}"""
     return _bound(statement, given, after=False)
 

@@ -336,13 +336,13 @@ create trigger keep_the_past before update or delete on prices for each row exec
 
 -- The figure that people read: 1999 EUR is 19.99. Immutable, so that a lens or an index may use it; the kernel's table.
 create function money_major(amount_minor bigint, currency text) returns numeric language sql immutable parallel safe as $$
-  select round(amount_minor / power(10::numeric, places), places)
-  from (select case
-    when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 3
+  -- One expression: it becomes part of the query that uses it, and is no call for each row.
+  select case
+    when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then round(amount_minor / 1000::numeric, 3)
     when currency in ('BIF', 'CLP', 'CRD', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV',
-                      'XAF', 'XOF', 'XPF') then 0
-    when currency in ('CLF', 'UYW') then 4
-    else 2 end as places) as currency_places
+                      'XAF', 'XOF', 'XPF') then amount_minor::numeric
+    when currency in ('CLF', 'UYW') then round(amount_minor / 10000::numeric, 4)
+    else round(amount_minor / 100::numeric, 2) end
 $$;
 
 -- A misspelt word still finds its title. The threshold is set on the function so that the index can serve it.
