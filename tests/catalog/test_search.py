@@ -68,7 +68,7 @@ async def test_a_misspelt_word_still_finds_its_title(session: Session, publish: 
 @pytest.mark.parametrize("typed", ["'", "a & | ! b", '"unclosed', "-", "%_\\", "(((", "x" * 200, "\x00", "؟"])
 async def test_no_query_breaks_the_search(session: Session, publish: Publish, typed: str) -> None:
     await publish("Meditation")
-    await catalog.search(session, typed)
+    assert set(await titles(session, typed)) <= {"Meditation"}
 
 
 async def test_only_what_everybody_may_see_is_found(session: Session, publish: Publish, creator: Actor) -> None:

@@ -240,6 +240,13 @@ async def test_a_sale_shows_fee_and_share_in_sales_earnings_and_statement(
     statement = await creator.get("/studio/earnings/statement.csv", params={"currency": "EUR", "account": "pending"})
     assert statement.headers["content-disposition"] == 'attachment; filename="statement-pending-EUR.csv"'
     assert statement.text.splitlines()[1].split(",")[-3:] == ["8.40", "8.40", "EUR"]
+    for month in ("", "2026-03"):
+        asked = {"currency": "EUR", "account": "pending", "month": month}
+        document = await creator.get("/studio/earnings/statement.pdf", params=asked)
+        assert (document.status_code, document.content[:4]) == (200, b"%PDF")
+    assert (
+        await creator.get("/studio/earnings/statement.pdf", params={"currency": "EUR", "month": "2026-13"})
+    ).status_code == 422
 
 
 async def test_a_creator_sees_the_page_as_a_visitor_does(creator: httpx.AsyncClient, school: stock.School) -> None:

@@ -13,7 +13,7 @@ from tuition.commerce.actions.completing import on_payment_failed, on_payment_su
 from tuition.commerce.actions.disputing import on_payment_disputed, on_refunded_outside
 from tuition.commerce.actions.metered import record_metered_ownership
 from tuition.commerce.actions.refunding import on_refund_failed, on_refund_succeeded, refund
-from tuition.commerce.documents import DocumentWords, render_invoice
+from tuition.commerce.documents import DocumentWords, StatementRow, StatementWords, render_invoice, render_statement
 from tuition.commerce.errors import (
     AlreadyOwned,
     InOrderTwice,
@@ -79,6 +79,8 @@ __all__ = [
     "RefundPreview",
     "RefundStatus",
     "Refusal",
+    "StatementRow",
+    "StatementWords",
     "Waiver",
     "WaiverNeeded",
     "allocate_line",
@@ -107,6 +109,7 @@ __all__ = [
     "refund_titles",
     "refunds_of",
     "render_invoice",
+    "render_statement",
     "sales_by_content",
     "sales_page",
     "waiver_in",

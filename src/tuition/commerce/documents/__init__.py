@@ -1,5 +1,6 @@
-"""Invoices and credit notes as PDF."""
+"""Invoices, credit notes and statements as PDF."""
 
 from tuition.commerce.documents.rendering import DocumentWords, render_invoice
+from tuition.commerce.documents.statements import StatementRow, StatementWords, render_statement
 
-__all__ = ["DocumentWords", "render_invoice"]
+__all__ = ["DocumentWords", "StatementRow", "StatementWords", "render_invoice", "render_statement"]

@@ -65,12 +65,12 @@ def render_invoice(invoice: Invoice, words: DocumentWords | None = None, *, acce
         "total": figure(invoice.total_minor),
         "words": asdict(said) | {"date": said.date or f"{invoice.issued_at.day} {invoice.issued_at:%B %Y}"},
     }
-    pdf = typst.compile(TEMPLATE.read_bytes(), sys_inputs={"data": json.dumps(data)}, font_paths=_fonts())
+    pdf = typst.compile(TEMPLATE.read_bytes(), sys_inputs={"data": json.dumps(data)}, font_paths=fonts())
     assert isinstance(pdf, bytes), "one document is one file"
     return pdf
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """Typst's own and ours; never the machine's, so that a document looks the same everywhere."""
     return typst.Fonts(include_system_fonts=False, font_paths=[FONTS])

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tuition.web.money import checkout, receipts, returning, sandbox, wallet
+from tuition.web.money import checkout, receipts, returning, sandbox, statements, wallet
 
-ROUTERS: list[APIRouter] = [wallet.router, returning.router, sandbox.router, checkout.router, receipts.router]
+ROUTERS: list[APIRouter] = [wallet.router, statements.router, returning.router, sandbox.router, checkout.router, receipts.router]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from tuition.kernel import Currency, Money, clock
 from tuition.ledger import AccountKey, AccountKind
 from tuition.platform import paging, site
 from tuition.platform.database import AnySession
+from tuition.web.money.statements import MONTH, period_of, statement_pdf
 from tuition.web.rendering import page_reader, with_query
+from tuition.web.rendering import translate as _
 from tuition.web.studio.surroundings import Creator, studio_page
 
 router = APIRouter(prefix="/studio", route_class=EdgeRoute, include_in_schema=False)
@@ -108,20 +110,28 @@ async def statement(
     actor: Creator,
     currency: Annotated[str, Query(pattern=r"^[A-Z]{3}$")],
     account: Annotated[str, Query(pattern="^(available|pending)$")] = "available",
-    month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
+    month: Annotated[str, Query(pattern=MONTH)] = "",
 ) -> Response:
     """One account's lines of a month (or all of them), each with the balance after it."""
-    zone = page_reader(request).time_zone
-    since = until = None
-    if month:
-        year, number = (int(part) for part in month.split("-"))
-        if not (1 <= number <= 12 and 1 <= year < 9999):
-            raise catalog.FieldInvalid(field="month", reason="write it as 2026-03")
-        since = datetime.combine(date(year, number, 1), time(), tzinfo=zone)
-        until = datetime.combine(date(year + number // 12, number % 12 + 1, 1), time(), tzinfo=zone)
+    since, until = period_of(month, page_reader(request))
     out = io.StringIO(newline="")
     key = AccountKey(actor.id, ACCOUNTS[account], Currency(currency))
     await ledger.export_statement_csv(session, key, out, since=since, until=until)
     name = f"statement-{account}-{currency}{'-' + month if month else ''}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/earnings/statement.pdf")
+async def statement_document(
+    request: Request,
+    session: Reading,
+    actor: Creator,
+    currency: Annotated[str, Query(pattern=r"^[A-Z]{3}$")],
+    account: Annotated[str, Query(pattern="^(available|pending)$")] = "available",
+    month: Annotated[str, Query(pattern=MONTH)] = "",
+) -> Response:
+    """The same as a document."""
+    key = AccountKey(actor.id, ACCOUNTS[account], Currency(currency))
+    name = _("Earnings, available") if account == "available" else _("Earnings, pending")
+    return await statement_pdf(request, session, actor, key, name, month)
