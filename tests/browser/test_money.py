@@ -164,6 +164,101 @@ async def test_a_wallet_buys_at_once(shop: Shop, open_page: OpenPage) -> None:
     await expect(page.get_by_text("is yours already")).to_be_visible()
 
 
+SHOWS_FOCUS = """[document.activeElement, document.activeElement.parentElement].some((element) => {
+  const style = getComputedStyle(element);
+  return style.outlineStyle !== "none" || style.boxShadow !== "none";
+})"""
+"""Of a field within a frame it is the frame that shows it."""
+
+
+async def focus_by_tab(page: Page, selector: str, most: int = 60) -> None:
+    """Reach something by the tabulator alone, and see that each thing on the way shows its focus."""
+    for _ in range(most):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(SHOWS_FOCUS), await page.evaluate("document.activeElement.outerHTML")
+        if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} cannot be reached")
+
+
+async def test_a_keyboard_alone_signs_in_fills_the_wallet_and_buys(shop: Shop, open_page: OpenPage) -> None:
+    page = await open_page()
+    await page.goto(f"{shop.address}/sign-in?next=%2Fwallet")
+    await focus_by_tab(page, "#f-email")
+    await page.keyboard.type("sami@example.org")
+    await focus_by_tab(page, "#f-password")
+    await page.keyboard.type(stock.PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/wallet")
+    await focus_by_tab(page, "#f-amount")
+    await page.keyboard.type("20")
+    await focus_by_tab(page, "#top-up button.btn-primary")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/sandbox/pay/**")
+    await focus_by_tab(page, "button[name=number]")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="€20.00 is in your wallet")).to_be_visible(timeout=15_000)
+    await page.goto(f"{shop.address}/c/{shop.school.things['article'].slug}")
+    await focus_by_tab(page, "main a[href^='/checkout']")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/checkout?**")
+    await focus_by_tab(page, "#f-agreed-yes")
+    await page.keyboard.press("Space")
+    await focus_by_tab(page, "#buy button.btn-primary")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/receipts/*")
+
+
+async def test_buying_twice_at_once_in_two_tabs_and_after_going_back_costs_once(shop: Shop, open_page: OpenPage) -> None:
+    async with shop.database.transaction() as session:
+        await wallets.grant(session, shop.school.learner.id, stock.euro(2000), reason="Welcome")
+    page = await open_page()
+    await sign_in(page, shop)
+    address = f"{shop.address}/checkout?content={shop.school.things['article'].id}"
+    other = await page.context.new_page()
+    for tab in (page, other):
+        await tab.goto(address)
+        await tab.check("#f-agreed-yes")
+    await page.dblclick("#buy button.btn-primary")
+    await page.wait_for_url("**/receipts/*")
+    await expect(page.locator("#balance")).to_have_text("€18.50")
+    await other.click("#buy button.btn-primary")
+    await expect(other.get_by_text("is yours already")).to_be_visible()
+    await page.go_back()
+    await page.reload()
+    await expect(page.get_by_text("is yours already")).to_be_visible()
+    await page.goto(f"{shop.address}/wallet")
+    await expect(page.locator("#balance")).to_have_text("€18.50")
+
+
+async def test_a_receipt_prints_as_a_receipt_from_a_dark_screen_too(shop: Shop, open_page: OpenPage) -> None:
+    async with shop.database.transaction() as session:
+        await wallets.grant(session, shop.school.learner.id, stock.euro(500), reason="Welcome")
+    page = await open_page(theme="dark")
+    await sign_in(page, shop)
+    await page.goto(f"{shop.address}/checkout?content={shop.school.things['article'].id}")
+    await page.check("#f-agreed-yes")
+    await page.click("#buy button.btn-primary")
+    await page.wait_for_url("**/receipts/*")
+    await page.emulate_media(media="print")
+    for hidden in (".masthead", ".colophon", "[data-print]", ".no-print >> nth=0"):
+        await expect(page.locator(hidden)).to_be_hidden()
+    await expect(page.locator(".print-only")).to_have_text("Slow School")
+    colours = "(s => [s.backgroundColor, s.color])(getComputedStyle(document.body))"
+    assert await page.evaluate(colours) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+
+
+async def test_a_long_name_and_a_large_balance_fit_a_phone_in_arabic(shop: Shop, open_page: OpenPage) -> None:
+    async with shop.database.transaction() as session:
+        await site.change(session, None, platform_name="مدرسة الفوانيس البطيئة للتعلّم مدى الحياة")
+        await wallets.grant(session, shop.school.learner.id, stock.euro(1_234_567_89), reason="Welcome")
+    page = await open_page(width=PHONE, language="ar")
+    await sign_in(page, shop)
+    for path in ("/", "/wallet", "/settings"):
+        await page.goto(shop.address + path)
+        assert await sideways(page) <= 0, path
+
+
 @pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
 async def test_every_page_of_money_is_sound(
     shop: Shop, open_page: OpenPage, width: int, theme: Any, language: str, request: pytest.FixtureRequest

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from pathlib import Path
 
 import pytest
+import typst
+from PIL import Image
 from playwright.async_api import FilePayload, Page, Route, expect
 
 from tests.browser.cinema import House, make_film
@@ -103,6 +106,54 @@ async def test_an_upload_is_paused_found_again_after_a_reload_and_given_up(house
     await expect(page.locator("[data-wrong]")).to_contain_text("Choose moon.mp4 to go on")
     await page.locator("[data-unfinished] [data-give-up]").click()
     await expect(page.locator("[data-unfinished]")).to_have_count(0)
+
+
+def picture() -> bytes:
+    """A cover as a phone makes it."""
+    kept = io.BytesIO()
+    Image.new("RGB", (1600, 1000), (180, 70, 40)).save(kept, "JPEG")
+    return kept.getvalue()
+
+
+def book() -> bytes:
+    """Three pages with an outline."""
+    source = "#outline()\n" + "#pagebreak()\n".join(f"= Chapter {number}\nWords.\n" for number in (1, 2, 3))
+    return bytes(typst.compile(source.encode()))
+
+
+async def test_a_cover_and_a_book_go_up_through_their_pages(house: House, open_page: OpenPage) -> None:
+    document = await draft(house, Kind.DOCUMENT, "A small book")
+    page = await desk(house, open_page)
+    base = f"{house.address}/studio/contents/{document.id}"
+    await page.goto(f"{base}/cover")
+    async with page.expect_navigation(timeout=SLOW_MS):
+        await page.set_input_files("input[type=file]", files=[FilePayload(name="c.jpg", mimeType="image/jpeg", buffer=picture())])
+    await expect(page.locator("main .cover img[src*='.webp'], main img[src*='/covers/']").first).to_be_visible(timeout=SLOW_MS)
+    await page.goto(f"{base}/file")
+    async with page.expect_navigation(timeout=SLOW_MS):
+        await page.set_input_files(
+            "input[type=file]", files=[FilePayload(name="b.pdf", mimeType="application/pdf", buffer=book())]
+        )
+    work = asyncio.create_task(jobs.drain(house.runtime.database, house.runtime.services))
+    await page.goto(f"{base}/file")
+    await work
+    await page.reload()
+    await expect(page.locator("main")).to_contain_text("b.pdf", timeout=SLOW_MS)
+    assert await findings(page) == []
+
+
+async def test_titles_of_any_kind_are_kept_or_refused_in_words(house: House, open_page: OpenPage) -> None:
+    page = await desk(house, open_page, width=PHONE)
+    for title in ("🌙🌙🌙", "مرحبا <b>bold</b> & 'quoted'", "a\u202eb\u200dc", "long" * 49, "\u200b\u200b", "   "):
+        await page.goto(f"{house.address}/studio/contents/new")
+        await page.check("input[name=kind] >> nth=0")
+        await page.fill("input[name=title]", title)
+        answered = page.wait_for_load_state("load")
+        await page.locator("main form button.btn-primary").click()
+        await answered
+        await expect(page.locator("main h1")).to_be_visible()
+        assert await sideways(page) <= 0, title
+        assert await page.locator("main h1 b").count() == 0
 
 
 async def test_what_is_no_film_is_refused_with_a_sentence(house: House, open_page: OpenPage) -> None:

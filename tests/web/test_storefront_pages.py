@@ -154,7 +154,7 @@ async def test_every_way_stands_side_by_side(client: httpx.AsyncClient, school: 
     page = await client.get("/c/slow-arithmetic")
     said = words(page)
     assert "€0.12 a minute" in said
-    assert "At €3.00 it is yours: that is after 25 min." in said
+    assert "At €3.00 it is yours: that is after 25:00 of playing." in said
     assert "With all of All of arithmetic €4.00" in said
     assert "The first 2 min are free" in said
     assert f"/checkout?content={school.things['film'].id}" in page.text
