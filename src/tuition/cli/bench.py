@@ -12,13 +12,13 @@ import typer
 
 from tuition.cli import output
 
-SUITES = ("ledger", "heartbeat", "pages")
+SUITES = ("ledger", "heartbeat", "pages", "courses", "quizzes")
 
 
 def bench(
     *,
     file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Only this suite: ledger, heartbeat, pages.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this suite: ledger, heartbeat, pages, courses, quizzes.")] = None,
 ) -> None:
     """Measure, and print each figure with its ratio to a baseline that was measured in the same run."""
     # The suites are not part of the installed product: they live beside it in the repository.
