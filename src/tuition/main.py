@@ -34,7 +34,7 @@ from tuition import (
     wallets,
     web,
 )
-from tuition.api import health, openapi
+from tuition.api.about import health, openapi
 from tuition.api.playing import Heartbeat
 from tuition.edge import (
     GateMiddleware,

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from jsonschema_rs import Draft202012Validator, meta
 
 from tuition import api
-from tuition.api import health, openapi
+from tuition.api.about import health, openapi
 from tuition.edge.problems import MEDIA_TYPE
 
 METHODS = {"get", "head", "post", "put", "patch", "delete"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tuition.api import access, catalog, community, identity, learning, messaging, money, playing, site
+from tuition.api import about, access, catalog, community, identity, learning, messaging, money, playing
 
 ROUTERS: list[APIRouter] = [
     *identity.ROUTERS,
@@ -16,6 +16,6 @@ ROUTERS: list[APIRouter] = [
     *playing.ROUTERS,
     *money.ROUTERS,
     messaging.outbox,
-    site.router,
+    about.site.router,
 ]
 """Every router of the API, in the order in which the reference shows them."""

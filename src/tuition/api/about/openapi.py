@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from tuition.api.examples import example_of
+from tuition.api.about.examples import example_of
 from tuition.api.playing import OPERATION, PATH
 from tuition.edge.body import MoneyOut
 from tuition.edge.problems import MEDIA_TYPE, TITLES, Problem, problems
