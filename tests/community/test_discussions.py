@@ -19,7 +19,7 @@ from tuition.platform.database import Session
 
 async def ask(session: Session, actor: Actor, article: catalog.Content, **details: object) -> community.Discussion:
     values = {"title": "Why?", "body": "I do not see it.", **details}
-    return await community.start_discussion(session, actor, Place(article.id), **values)  # type: ignore[arg-type]  # passed on
+    return await community.start_discussion(session, actor, Place(article.id), **values)  # type: ignore[arg-type]  # because they are passed on as they are
 
 
 async def told(session: Session, person_id: UUID) -> list[str]:

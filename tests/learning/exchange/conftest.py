@@ -31,7 +31,7 @@ class Desk:
     async def bring(self, name: str, data: bytes, **where: object) -> ImportJob:
         """Announce a file, send it, let the job read it, and return what became of it."""
         async with self.database.transaction() as session:
-            made = await exchange.announce_import(session, self.teacher, file_name=name, **where)  # type: ignore[arg-type]  # ids
+            made = await exchange.announce_import(session, self.teacher, file_name=name, **where)  # type: ignore[arg-type]  # because only ids are given
         await self.store.put(exchange.key_of(made.id), data)
         async with self.database.transaction() as session:
             await exchange.accept_file(session, self.teacher, made.id, data)
