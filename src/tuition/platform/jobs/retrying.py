@@ -12,14 +12,14 @@ class JobNotFailed(DomainError):
     """Only a job that was given up can be tried again."""
 
     kind = ErrorKind.CONFLICT
-    code = "jobs.not_failed"
+    code = "platform.job_not_failed"
 
 
 class JobWaitsAlready(DomainError):
     """The same job waits in the queue already."""
 
     kind = ErrorKind.CONFLICT
-    code = "jobs.waits_already"
+    code = "platform.job_waits_already"
 
 
 _FIND = text("select task_name, queueing_lock from procrastinate_jobs where id = :id and status = 'failed' for update")
