@@ -138,7 +138,7 @@ class Person:
         for row in (await self.get("/v1/earnings/totals"))["items"]:
             if row["currency"] == "EUR":
                 return {name: minor(value) for name, value in row.items() if name != "currency"}
-        return {"earned": 0, "pending": 0, "available": 0, "paid_out": 0, "reversed": 0}
+        return {"earned": 0, "pending": 0, "available": 0, "paid_out": 0, "reversed": 0, "owed": 0}
 
     async def play(self, content_id: str, device: str = "laptop", *, take_over: bool = False) -> Player:
         """Press play."""

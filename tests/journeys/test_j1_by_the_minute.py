@@ -25,7 +25,7 @@ async def test_a_film_is_watched_by_the_minute_until_it_is_owned(house: House, f
     await _own_it_at_the_cap(lena, content)
     await _watch_to_the_end_for_nothing(house, lena, content)
 
-    assert await mona.earned() == {"earned": 210, "pending": 210, "available": 0, "paid_out": 0, "reversed": 0}
+    assert await mona.earned() == {"earned": 210, "pending": 210, "available": 0, "paid_out": 0, "reversed": 0, "owed": 0}
     assert await house.rows("select sum(balance) from ledger_accounts where kind = 'tax'") in ([(None,)], [(0,)])
 
 
