@@ -20,6 +20,8 @@ from tuition.platform import paging
 from tuition.platform.database import AnySession
 
 TAGS_SHOWN_MAX = 200
+PARSED_KEPT_MAX = 4096
+_parsed: dict[UUID, AnyQuestion] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,17 @@ async def newest(session: AnySession, question_ids: Sequence[UUID]) -> dict[UUID
     """Questions as they are asked from now on, for whomever; the caller asks who may see them. One query."""
     query = _with_version().where(Question.id.in_(list(question_ids)))
     rows = (await session.execute(query)).all()
-    return {question.id: Asked(question, version, kinds.parse(version.body)) for question, version in rows}
+    return {question.id: Asked(question, version, body_of(version)) for question, version in rows}
+
+
+def body_of(version: QuestionVersion) -> AnyQuestion:
+    """What a version says. It never changes, so a process reads it once: grading a class meets the same ten again and again."""
+    found = _parsed.get(version.id)
+    if found is None:
+        if len(_parsed) >= PARSED_KEPT_MAX:
+            _parsed.clear()
+        found = _parsed[version.id] = kinds.parse(version.body)
+    return found
 
 
 async def versions_of(session: AnySession, question_id: UUID) -> list[QuestionVersion]:
@@ -131,7 +143,7 @@ async def questions_page(
         query = query.where(Question.question_type == question_type)
     scope = f"questions/{bank_id}/{words}/{tag}/{question_type}/{archived}"
     page = await paging.paginate(session, query, keys=[Question.id.desc()], limit=limit, cursor=cursor, scope=scope)
-    listed = [Asked(question, version, kinds.parse(version.body)) for question, version in page.items]
+    listed = [Asked(question, version, body_of(version)) for question, version in page.items]
     return paging.Page(listed, page.next_cursor)
 
 

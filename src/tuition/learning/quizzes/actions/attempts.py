@@ -187,7 +187,7 @@ async def save_answer(
     answer, version = row
     if revision is not None and revision != answer.revision:
         raise AnswerStale(revision=answer.revision)
-    body = questions.parse(version.body)
+    body = questions.body_of(version)
     answer.response = None if response is None else body.read(response, seed_of(held.attempt, answer))
     answer.revision += 1
     answer.answered_at = now

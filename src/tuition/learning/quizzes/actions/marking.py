@@ -38,7 +38,7 @@ async def mark_attempt(session: Session, attempt: QuizAttempt, quiz: Quiz, now: 
     marked: list[dict[str, Any]] = []
     score, waiting = Decimal(0), False
     for answer, version in rows:
-        share = _share(questions.parse(version.body), answer)
+        share = _share(questions.body_of(version), answer)
         points = None if share is None else questions.points_for(share, answer.points_max)
         marked.append({"id": answer.id, "points": points, "needs_person": share is None, "graded_version_id": version.id})
         score, waiting = score + (points or 0), waiting or share is None
@@ -49,9 +49,9 @@ async def mark_attempt(session: Session, attempt: QuizAttempt, quiz: Quiz, now: 
     await events.publish(session, AttemptSubmitted(attempt.id, quiz.id, attempt.enrollment_id, waiting, attempt.submitted_at))
     await _settle(session, attempt, quiz, score, waiting=waiting, now=now)
     if attempt.handed_in_by == HandedInBy.DEADLINE:
-        await _tell(
-            session, attempt, quiz, "Your quiz was handed in", "The time for “{title}” was over. What you had saved counts."
-        )
+        title = "Your quiz was handed in"
+        message = "The time for “{title}” was over. What you had saved counts."
+        await _tell(session, attempt, quiz, title, message)
 
 
 async def grade_answer(
@@ -79,7 +79,7 @@ async def grade_answer(
     if row is None:
         raise AttemptUnknown
     answer, version = row
-    given = _points_by_hand(questions.parse(version.body), answer.points_max, points, levels)
+    given = _points_by_hand(questions.body_of(version), answer.points_max, points, levels)
     if comment is not None and len(comment) > COMMENT_MAX:
         raise GradeInvalid(reason=f"the comment has at most {COMMENT_MAX} letters.")
     if answer.points is not None and answer.points != given:
@@ -92,9 +92,9 @@ async def grade_answer(
     was_graded = attempt.status == AttemptStatus.GRADED
     await _sum_up(session, attempt, held.quiz, now)
     if attempt.status == AttemptStatus.GRADED and not was_graded:
-        await _tell(
-            session, attempt, held.quiz, "Your quiz is graded", "“{title}”: {percentage} %.", percentage=attempt.percentage
-        )
+        title = "Your quiz is graded"
+        message = "“{title}”: {percentage} %."
+        await _tell(session, attempt, held.quiz, title, message, percentage=attempt.percentage)
     return attempt
 
 
@@ -125,8 +125,9 @@ async def regrade_attempt(session: Session, attempt_id: UUID, question_id: UUID,
     await session.flush()
     shown_before = attempt.percentage
     await _sum_up(session, attempt, quiz, now)
+    title = "Your score was corrected"
     message = "A question of “{title}” was marked again: your score is {after} % instead of {before} %."
-    await _tell(session, attempt, quiz, "Your score was corrected", message, before=shown_before, after=attempt.percentage)
+    await _tell(session, attempt, quiz, title, message, before=shown_before, after=attempt.percentage)
     return True
 
 

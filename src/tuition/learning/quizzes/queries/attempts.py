@@ -95,7 +95,7 @@ async def sheet_of(session: AnySession, held: Held, *, now: datetime) -> Sheet:
         now=now,
     )
     rows = (await session.execute(answers_with_versions(attempt.id))).all()
-    lines = [_line(attempt, quiz, answer, questions.parse(version.body), shown=shown) for answer, version in rows]
+    lines = [_line(attempt, quiz, answer, questions.body_of(version), shown=shown) for answer, version in rows]
     return Sheet(held, terms, lines, shown)
 
 
