@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -44,7 +45,7 @@ class Provider:
         """Stands for the network."""
         path = urlsplit(url).path
         self.asked.append((path, (body or b"").decode()))
-        answers = {
+        answers: dict[str, Callable[[], dict[str, Any]]] = {
             "/.well-known/openid-configuration": self._metadata,
             "/keys": self._keys,
             "/token": self._token,

@@ -6,4 +6,6 @@ from fastapi import APIRouter
 
 from tuition.web.identity.security import again, factors, keys, overview, passkeys
 
+__all__ = ["ROUTERS", "again", "factors", "keys", "overview", "passkeys"]
+
 ROUTERS: list[APIRouter] = [overview.router, factors.router, passkeys.router, keys.router, again.router]
