@@ -37,7 +37,7 @@ class ToGradeOut(BaseModel):
     submitted_at: datetime | None
 
 
-class GradeIn(Input):
+class AnswerGradeIn(Input):
     """How an answer is graded: by points, by the levels of its rubric, or both; points count more."""
 
     points: Decimal | None = Field(default=None, ge=0, le=Decimal("999.99"), decimal_places=2, examples=["2.50"])
@@ -47,7 +47,7 @@ class GradeIn(Input):
     comment: str | None = Field(default=None, max_length=10_000, examples=["Well argued."])
 
 
-class ChangeOut(BaseModel):
+class ScoreChangeOut(BaseModel):
     """Points that were changed after they had been given."""
 
     position: int
@@ -58,10 +58,10 @@ class ChangeOut(BaseModel):
     changed_at: datetime
 
 
-class ChangesOut(BaseModel):
+class ScoreChangesOut(BaseModel):
     """Changes, the first one first."""
 
-    items: list[ChangeOut]
+    items: list[ScoreChangeOut]
 
 
 @router.get("/quizzes/{quiz_id}/attempts", responses=problems(401, 404), summary="List the attempts at a quiz")
@@ -101,7 +101,7 @@ async def list_to_grade(
 
 
 @router.put("/quiz-attempts/{attempt_id}/grades/{position}", responses=problems(401, 404, 409), summary="Grade an answer")
-async def grade(attempt_id: AttemptId, position: Position, body: GradeIn, session: Writing, actor: SignedIn) -> AttemptOut:
+async def grade(attempt_id: AttemptId, position: Position, body: AnswerGradeIn, session: Writing, actor: SignedIn) -> AttemptOut:
     """When nothing waits any more, the attempt is graded and its learner is told. What the key gave can be changed too."""
     graded = await quizzes.grade_answer(
         session, actor, attempt_id, position, points=body.points, levels=body.levels, comment=body.comment
@@ -110,8 +110,8 @@ async def grade(attempt_id: AttemptId, position: Position, body: GradeIn, sessio
 
 
 @router.get("/quiz-attempts/{attempt_id}/changes", responses=problems(401, 404), summary="List how points were changed")
-async def list_changes(attempt_id: AttemptId, session: Reading, actor: SignedIn) -> ChangesOut:
+async def list_changes(attempt_id: AttemptId, session: Reading, actor: SignedIn) -> ScoreChangesOut:
     """Of your attempt, or of one that you grade: what was corrected after it had been given."""
     held = await quizzes.get_attempt_for(session, actor, attempt_id)
     found = await quizzes.score_changes_of(session, held.attempt.id)
-    return ChangesOut(items=[ChangeOut.model_validate(one, from_attributes=True) for one in found])
+    return ScoreChangesOut(items=[ScoreChangeOut.model_validate(one, from_attributes=True) for one in found])

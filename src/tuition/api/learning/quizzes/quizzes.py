@@ -131,7 +131,7 @@ class AddIn(Input):
         return self
 
 
-class OrderIn(Input):
+class QuizOrderIn(Input):
     """All its questions in their order."""
 
     question_ids: list[UUID] = Field(max_length=300)
@@ -152,7 +152,7 @@ class DrawIn(Input):
     points: Points = Decimal("1.00")
 
 
-class OverrideIn(Input):
+class QuizOverrideIn(Input):
     """Other rules for one learner or one group; everything left out: the quiz's own again."""
 
     enrollment_id: UUID | None = Field(default=None, examples=[ID_EXAMPLE])
@@ -162,7 +162,7 @@ class OverrideIn(Input):
     closes_at: AwareDatetime | None = Field(default=None, examples=[None])
 
 
-class OverrideOut(BaseModel):
+class QuizOverrideOut(BaseModel):
     """Other rules for one learner or one group."""
 
     id: UUID
@@ -173,10 +173,10 @@ class OverrideOut(BaseModel):
     closes_at: datetime | None
 
 
-class OverridesOut(BaseModel):
+class QuizOverridesOut(BaseModel):
     """Every exception of a quiz."""
 
-    items: list[OverrideOut]
+    items: list[QuizOverrideOut]
 
 
 class QuestionStatisticsOut(BaseModel):
@@ -258,7 +258,7 @@ async def add_questions(quiz_id: QuizId, body: AddIn, session: Writing, actor: S
 
 
 @router.put("/quizzes/{quiz_id}/questions", responses=problems(401, 404), summary="Put a quiz in order")
-async def reorder(quiz_id: QuizId, body: OrderIn, session: Writing, actor: SignedIn) -> ContentsOut:
+async def reorder(quiz_id: QuizId, body: QuizOrderIn, session: Writing, actor: SignedIn) -> ContentsOut:
     """All its questions, each once. Drawn ones come after them."""
     await quizzes.reorder(session, actor, quiz_id, body.question_ids)
     # The list that is answered is read from the database.
@@ -303,19 +303,19 @@ async def remove_draw(
 
 
 @router.get("/quizzes/{quiz_id}/overrides", responses=problems(401, 404), summary="List the exceptions of a quiz")
-async def list_overrides(quiz_id: QuizId, session: Reading, actor: SignedIn) -> OverridesOut:
+async def list_overrides(quiz_id: QuizId, session: Reading, actor: SignedIn) -> QuizOverridesOut:
     """More time, more attempts, a later end: for whom."""
     quiz = await quizzes.get_quiz_for_staff(session, actor, quiz_id, Right.OUTLINE, Right.GRADE)
     found = await quizzes.overrides_of(session, quiz.id)
-    return OverridesOut(items=[OverrideOut.model_validate(one, from_attributes=True) for one in found])
+    return QuizOverridesOut(items=[QuizOverrideOut.model_validate(one, from_attributes=True) for one in found])
 
 
 @router.put("/quizzes/{quiz_id}/overrides", responses=problems(401, 404), summary="Make an exception")
-async def set_override(quiz_id: QuizId, body: OverrideIn, session: Writing, actor: SignedIn) -> OverridesOut:
+async def set_override(quiz_id: QuizId, body: QuizOverrideIn, session: Writing, actor: SignedIn) -> QuizOverridesOut:
     """For one learner or one group, instead of what was granted before. An attempt in progress gets its minutes at once."""
     await quizzes.set_override(session, actor, quiz_id, **body.model_dump())
     found = await quizzes.overrides_of(session, quiz_id)
-    return OverridesOut(items=[OverrideOut.model_validate(one, from_attributes=True) for one in found])
+    return QuizOverridesOut(items=[QuizOverrideOut.model_validate(one, from_attributes=True) for one in found])
 
 
 @router.get("/quizzes/{quiz_id}/statistics", responses=problems(401, 404), summary="Show a quiz in figures")
