@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tuition import catalog
 from tuition.catalog import OneTime
+from tuition.cli.demo import quiz
 from tuition.cli.demo.school import EUR
 from tuition.edge import Runtime
 from tuition.identity import Actor
@@ -83,6 +84,8 @@ async def teach(runtime: Runtime, author: Actor, contents: Mapping[str, UUID], s
         film = contents["interest"]
         await add("Interest on interest", LessonType.VIDEO, parent_id=second, content_id=film, duration_minutes=1)
         await add("Try it on paper", parent_id=second, body=TRY_IT, duration_minutes=5)
+        remembered = await add("What did you see?", LessonType.QUIZ, is_required=False, duration_minutes=15)
+        await quiz.ask(session, author, remembered)
         await add("The book, if you want more", LessonType.DOCUMENT, content_id=contents["book"], is_required=False)
         await catalog.set_price(session, author, course.id, OneTime(Money.parse(PRICE, EUR)))
         await catalog.publish(session, author, course.id)
