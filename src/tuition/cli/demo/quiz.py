@@ -71,7 +71,7 @@ QUESTIONS: list[tuple[str, list[str], dict[str, Any]]] = [
     }),
     ("2", ["money"], {
         "type": "cloze",
-        "text": "100 at 5 percent are [[first]] after one year and [[second]] after two. Each year brings [[how]] the one before.",
+        "text": "100 at 5 percent are [[first]] after a year and [[second]] after two. Each year brings [[how]] the one before.",
         "gaps": [
             {"id": "first", "kind": "number", "accepted": [{"value": 105}]},
             {"id": "second", "kind": "number", "accepted": [{"value": "110.25", "tolerance": "0.01"}]},
