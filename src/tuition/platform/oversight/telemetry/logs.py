@@ -55,7 +55,7 @@ def configure_logs(*, json: bool, level: str = "info", stream: TextIO | None = N
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # They tell every job and every request of theirs; ours are told once, by us.
-    for name in ("procrastinate", "httpx", "httpcore", "botocore"):
+    for name in ("procrastinate", "httpx", "httpcore", "botocore", "starlette_admin"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
