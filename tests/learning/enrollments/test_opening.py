@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from tuition import access, catalog, identity
 from tuition.access import Catalogue, Category, Collection, Reason
@@ -254,3 +255,17 @@ async def test_drip_follows_a_simple_model(
     assert decision.allowed == (asked >= opens), (plans, first, again, asked)
     for one in reversed(made):
         await courses.delete_lesson(session, teacher, one.id)
+
+
+async def test_the_effective_rows_wait_for_their_day_too(
+    session: Session, teacher: Actor, course: Course, lesson: AddLesson, film: Film, student: Actor
+) -> None:
+    now, soon = await film("Now"), await film("Later")
+    await lesson("Now", LessonType.VIDEO, content_id=now.id)
+    await lesson("Later", LessonType.VIDEO, content_id=soon.id, opens_after_days=3)
+    await courses.add_staff(session, teacher, course.id, student.id)
+    rows = text("select content_id from content_access where user_id = :id")
+    assert set(await session.scalars(rows, {"id": student.id})) == {course.id, now.id, soon.id}
+    await courses.remove_staff(session, teacher, course.id, student.id)
+    await enrollments.enroll_person(session, teacher, course.id, student.id)
+    assert set(await session.scalars(rows, {"id": student.id})) == {course.id, now.id}
