@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from tests.learning.assignments.conftest import Desk
 from tests.learning.certificates.conftest import ok
@@ -141,7 +142,8 @@ async def test_a_copied_course_has_an_assignment_of_its_own(desk: Desk) -> None:
         lesson = (await courses.outline(session, copied.content_id, drafts=True))[0].lesson
         found = await assignments.of_lesson(session, lesson.id)
     assert found is not None
-    assert (found.instructions, found.points_max, found.due_at) == ("Write.", 20, None)
+    assert (found.instructions, found.points_max) == ("Write.", Decimal(20))
+    assert found.due_at is None
 
 
 async def test_after_erasure_grades_stay_and_work_is_gone(desk: Desk) -> None:

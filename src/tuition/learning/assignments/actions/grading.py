@@ -64,7 +64,8 @@ async def grade(
         )
     fact = WorkGraded(submission.id, assignment.id, submission.enrollment_id, assignment.course_id, submission.percentage)
     await events.publish(session, fact)
-    await _tell(session, held, "Your work was graded", "“{title}” came back with a grade.")
+    title, message = "Your work was graded", "“{title}” came back with a grade."
+    await _tell(session, held, title, message)
     return submission
 
 
@@ -75,7 +76,8 @@ async def give_back(session: Session, actor: Actor, submission_id: UUID, *, feed
     submission.status, submission.feedback = SubmissionStatus.RETURNED.value, feedback[:FEEDBACK_LENGTH_MAX]
     submission.graded_by, submission.graded_at = actor.id, clock.now()
     await audit.record(session, actor.id, "assignments.returned", subject=("submission", submission.id))
-    await _tell(session, held, "Your work was returned", "“{title}” came back to be done again.")
+    title, message = "Your work was returned", "“{title}” came back to be done again."
+    await _tell(session, held, title, message)
     return submission
 
 
