@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import insert, update
 
-from tuition import identity
+from tuition import identity, messaging
 from tuition.edge import Runtime
 from tuition.identity import Actor, Role
 from tuition.kernel import clock, new_id
@@ -101,12 +101,13 @@ async def ok(answer: httpx.Response, status: int = 200) -> Any:
 
 
 @pytest.fixture
-async def school(database: Database, bus: Any, tmp_path: Path) -> AsyncIterator[School]:
+async def school(database: Database, database_url: str, bus: Any, tmp_path: Path) -> AsyncIterator[School]:
     """Mona teaches waves; nobody has learned them yet."""
     assert secrets.is_configured()
     certificates.configure(public_url=ADDRESS)
     wire(bus)
     services = jobs.Services().provide(files.Store, files.local(tmp_path / "files"))
+    services.provide(messaging.Hub, messaging.Hub(database, database_url))
     app = create_app(Runtime(settings=Settings(mode=Mode.TEST), database=database, services=services))
     made = School(database, app, services, tmp_path / "files")
     await made.program("Mona Haddad", Role.CREATOR)

@@ -1,7 +1,17 @@
 """Pages of the school: learning, and the proof of it."""
 
-from tuition.web.learning import awarding, certificates, courses, exchange, quizzes, verifying
+from tuition.web.learning import assignments, awarding, certificates, courses, exchange, grades, grading, quizzes, verifying
 
-ROUTERS = [*courses.ROUTERS, certificates.router, verifying.router, awarding.router, exchange.router, *quizzes.ROUTERS]
+ROUTERS = [
+    *courses.ROUTERS,
+    assignments.router,
+    grading.router,
+    grades.router,
+    certificates.router,
+    verifying.router,
+    awarding.router,
+    exchange.router,
+    *quizzes.ROUTERS,
+]
 
 __all__ = ["ROUTERS"]

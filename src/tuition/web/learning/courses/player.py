@@ -14,7 +14,7 @@ from tuition.catalog import Kind
 from tuition.edge import CurrentActor, EdgeRoute, SignedIn, Writing
 from tuition.identity import Actor
 from tuition.kernel import clock
-from tuition.learning import courses, enrollments, quizzes
+from tuition.learning import assignments, courses, enrollments, quizzes
 from tuition.learning.courses import LessonType
 from tuition.learning.enrollments import CourseView, LockReason, OpenLesson, Step
 from tuition.platform.database import AnySession, Session
@@ -159,6 +159,8 @@ async def _middle(request: Request, session: Session, actor: Actor | None, opene
             return {"written": await catalog.body_of(session, shown.id), "content": shown}
         case LessonType.QUIZ:
             return {"quiz": await quizzes.quiz_of_lesson(session, lesson.id)}
+        case LessonType.ASSIGNMENT:
+            return {"assignment": await assignments.of_lesson(session, lesson.id)}
         case _:
             return {}
 
