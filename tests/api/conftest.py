@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,9 @@ async def _furnish(http: httpx.AsyncClient, runtime: Any, folder: Path) -> dict[
         await sandbox.confirm(session, payment["redirect_url"].rpartition("/")[2], "4242424242424242")
     await jobs.drain(runtime.database, runtime.services)
     key = await ask("POST", "/v1/me/api-keys", json={"name": "A script"})
+    learning = await _open_course(ask)
     played = await ask("POST", "/v1/play-sessions", json={"content_id": video, "device_id": "one"})
-    return {
+    return learning | {
         "content_id": [video, article, series],
         "upload_id": [waiting["id"]],
         "key_id": [key["id"]],
@@ -115,6 +116,30 @@ async def _furnish(http: httpx.AsyncClient, runtime: Any, folder: Path) -> dict[
         "country": ["FR", "EG"],
         "provider": ["sandbox"],
         "width": ["640"],
+    }
+
+
+async def _open_course(ask: Callable[..., Awaitable[Any]]) -> dict[str, list[str]]:
+    """A course with a quiz that its owner takes."""
+    course = (await ask("POST", "/v1/courses", json={"title": "Numbers", "description": "Them.", "visibility": "public"}))["id"]
+    lesson = (await ask("POST", f"/v1/courses/{course}/lessons", json={"lesson_type": "quiz", "title": "Primes"}))["id"]
+    quiz = (await ask("GET", f"/v1/courses/{course}/quizzes"))["items"][0]
+    body = {"type": "true_false", "text": "The sun is a star.", "answer": True}
+    asked = (await ask("POST", f"/v1/quizzes/{quiz['id']}/questions", json={"body": body}))["questions"][0]["question"]["id"]
+    await ask("PATCH", f"/v1/quizzes/{quiz['id']}", json={"is_published": True})
+    await ask("POST", f"/v1/contents/{course}/publish")
+    enrollment = (await ask("POST", "/v1/enrollments", json={"course_id": course}))["id"]
+    attempt = (await ask("POST", f"/v1/quizzes/{quiz['id']}/attempts"))["attempt"]["id"]
+    group = (await ask("POST", f"/v1/courses/{course}/groups", json={"name": "Monday"}))["id"]
+    return {
+        "course_id": [course],
+        "lesson_id": [lesson],
+        "quiz_id": [quiz["id"]],
+        "bank_id": [quiz["bank_id"]],
+        "question_id": [asked],
+        "enrollment_id": [enrollment],
+        "group_id": [group],
+        "attempt_id": [attempt],
     }
 
 
