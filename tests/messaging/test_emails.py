@@ -42,6 +42,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "session_end": {"title": "Tea", "cost": AMOUNT, "url": "/c/tea"},
     "certificate_issued": {"title": "Tea", "number": "TUI-2026-7KQ2M-9XW4B-H", "url": "/learning/certificates"},
     "own_at_cap": {"title": "Tea", "total": AMOUNT, "url": "/c/tea"},
+    "announcement": {"title": "Tomorrow", "content": "Tea", "body": "At nine.\n\nBring cups.", "url": "/c/tea/announcements"},
     "new_content": {"title": "Tea", "creator": "Bo", "url": "/c/tea"},
     "system": {"title": "We move house", "message": "On Sunday."},
 }

@@ -11,6 +11,7 @@ import pytest
 
 from tests.web import stock
 from tuition.identity import Role
+from tuition.main import wire
 from tuition.platform import files
 from tuition.platform.database import Database
 
@@ -26,6 +27,7 @@ def store(tmp_path: Path) -> files.Store:
 @pytest.fixture
 async def school(database: Database, store: files.Store) -> stock.School:
     """The school; its learner has bought the article, and somebody runs it."""
+    wire(database.bus)
     async with database.transaction() as session:
         school = await stock.open_school(session, store)
         await stock.give(session, school.learner, school.things["article"])

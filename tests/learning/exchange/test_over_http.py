@@ -11,6 +11,7 @@ import pytest
 from tests.learning.exchange import samples
 from tests.web import stock
 from tuition.identity import Role
+from tuition.main import wire
 from tuition.platform import files, jobs
 from tuition.platform.database import Database
 
@@ -26,6 +27,7 @@ def store(tmp_path: Path) -> files.Store:
 @pytest.fixture
 async def client(database: Database, store: files.Store) -> AsyncIterator[httpx.AsyncClient]:
     """A teacher who is signed in; somebody who only learns is there too."""
+    wire(database.bus)
     async with database.transaction() as session:
         await stock.add_person(session, TEACHER, "Mona", Role.CREATOR)
         await stock.add_person(session, LEARNER, "Sami")

@@ -45,7 +45,7 @@ def format_of(name: str, data: bytes) -> Format:
         if b"<quiz" in head:
             return Format.MOODLE_XML
         raise FormatUnknown(known=KNOWN)
-    if lowered.endswith((".gift", ".txt")) or b"{" in head:
+    if b"\x00" not in head and (lowered.endswith((".gift", ".txt")) or b"{" in head):
         return Format.GIFT
     raise FormatUnknown(known=KNOWN)
 
