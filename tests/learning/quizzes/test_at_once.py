@@ -46,8 +46,8 @@ async def test_two_tabs_save_different_questions_at_once(database: Database, sch
             await quizzes.save_answer(session, school.learner, attempt.id, position, None)
 
     await asyncio.gather(*(save(position) for position in (1, 2, 3, 4, 1, 2)))
-    async with database.reading() as session:
-        revisions = list(await session.scalars(select(QuizAnswer.revision).order_by(QuizAnswer.position)))
+    async with database.reading() as reader:
+        revisions = list(await reader.scalars(select(QuizAnswer.revision).order_by(QuizAnswer.position)))
     assert revisions == [2, 2, 1, 1]
 
 
@@ -70,6 +70,6 @@ async def test_a_hand_in_while_the_job_hands_in_happens_once(database: Database,
                 await quizzes.save_answer(session, school.learner, attempt.id, 1, None)
 
     await asyncio.gather(by_hand(), by_job(), late(), by_job(), by_hand())
-    async with database.reading() as session:
-        ended = await session.get_one(QuizAttempt, attempt.id)
+    async with database.reading() as reader:
+        ended = await reader.get_one(QuizAttempt, attempt.id)
         assert (ended.status, ended.score, ended.handed_in_by) == ("graded", Decimal("0.00"), "deadline")

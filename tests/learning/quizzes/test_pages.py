@@ -73,6 +73,8 @@ async def test_a_teacher_grades_one_answer_after_the_other(classroom: Classroom)
     await classroom.learner.put(f"/v1/quiz-attempts/{attempt}/answers/{place}", json={"response": {"text": "Add one."}})
     await classroom.learner.post(f"/v1/quiz-attempts/{attempt}/submit")
     desk = f"/studio/quizzes/{classroom.quiz_id}"
+    assert f'href="{desk}/grading"' in await ok(await classroom.teacher.get("/studio/quizzes"))
+    assert desk not in await ok(await classroom.learner.get("/studio/quizzes"))
     assert "Lina" in await ok(await classroom.teacher.get(f"{desk}/grading"))
     href = f"{desk}/grading/{attempt}/{place}"
     assert "Argument" in await ok(await classroom.teacher.get(href))

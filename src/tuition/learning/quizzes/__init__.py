@@ -65,12 +65,14 @@ from tuition.learning.quizzes.queries.attempts import (
 from tuition.learning.quizzes.queries.quizzes import (
     Contents,
     Listed,
+    Taught,
     contents_of,
     find_quiz,
     get_quiz_for_staff,
     overrides_of,
     quiz_of_lesson,
     quizzes_of_course,
+    taught_by,
     terms_for,
 )
 from tuition.learning.quizzes.queries.statistics import QuestionStatistics, Statistics, statistics_of
@@ -123,6 +125,7 @@ __all__ = [
     "Sheet",
     "ShowAnswers",
     "Statistics",
+    "Taught",
     "Terms",
     "ToGrade",
     "add_draw",
@@ -159,6 +162,7 @@ __all__ = [
     "start",
     "statistics_of",
     "submit",
+    "taught_by",
     "terms_for",
     "to_grade_page",
     "wire",

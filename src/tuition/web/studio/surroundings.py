@@ -33,6 +33,7 @@ def navigation() -> list[NavGroup]:
     """The studio's side."""
     return [
         ("", [(_("Today"), "/studio", "gauge"), (_("Contents"), "/studio/contents", "film")]),
+        (_("Teaching"), [(_("Quizzes"), "/studio/quizzes", "circle-help"), (_("Question banks"), "/studio/banks", "library")]),
         (_("Money"), [(_("Sales"), "/studio/sales", "shopping-bag"), (_("Earnings"), "/studio/earnings", "coins")]),
     ]
 

@@ -141,6 +141,8 @@ async def to_regrade(session: Session, question_id: UUID, *, after: UUID | None,
             QuizAttempt.status != AttemptStatus.IN_PROGRESS,
             QuizAnswer.graded_version_id.is_distinct_from(newest.version.id),
             QuizAnswer.graded_by.is_(None),
+            # What was left empty is worth nothing by any key, and what was erased keeps its points.
+            QuizAnswer.response.is_not(None),
         )
     )
     if after is not None:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 
+from tuition import catalog
 from tuition.identity import Actor
 from tuition.learning import courses, enrollments, questions
 from tuition.learning.courses import Right
 from tuition.learning.questions import Asked
 from tuition.learning.quizzes.errors import QuizUnknown
-from tuition.learning.quizzes.models import Quiz, QuizDraw, QuizOverride, QuizQuestion
+from tuition.learning.quizzes.models import Quiz, QuizAnswer, QuizAttempt, QuizDraw, QuizOverride, QuizQuestion
 from tuition.learning.quizzes.rules import Extra, Terms, terms_of
+from tuition.platform import paging
 from tuition.platform.database import AnySession
 
 
@@ -68,6 +71,42 @@ async def quiz_of_lesson(session: AnySession, lesson_id: UUID) -> Quiz | None:
 async def quizzes_of_course(session: AnySession, course_id: UUID) -> list[Quiz]:
     """Every quiz of a course, the oldest first."""
     return list(await session.scalars(select(Quiz).where(Quiz.course_id == course_id).order_by(Quiz.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A quiz in the list of somebody who teaches."""
+
+    quiz: Quiz
+    course_title: str
+    waiting: int
+    """Answers that wait for a person."""
+
+
+async def taught_by(
+    session: AnySession, actor: Actor, *, limit: int = paging.LIMIT_USUAL, cursor: str | None = None
+) -> paging.Page[Taught]:
+    """The quizzes of the courses that somebody made or helps to grade, the newest first."""
+    course, staff = catalog.Content, courses.CourseStaff
+    helps = select(staff.course_id).where(
+        staff.user_id == actor.id, staff.rights.op("@>", is_comparison=True)(literal([Right.GRADE.value], JSONB()))
+    )
+    waiting = (
+        select(func.count())
+        .select_from(QuizAnswer)
+        .join(QuizAttempt, QuizAttempt.id == QuizAnswer.attempt_id)
+        .where(QuizAttempt.quiz_id == Quiz.id, QuizAnswer.needs_person, QuizAnswer.points.is_(None))
+        .correlate(Quiz)
+        .scalar_subquery()
+    )
+    query = (
+        select(Quiz, course.title, waiting)
+        .join(course, course.id == Quiz.course_id)
+        .where(or_(course.creator_id == actor.id, course.id.in_(helps)), course.deleted_at.is_(None))
+    )
+    scope = f"quizzes/{actor.id}"
+    page = await paging.paginate(session, query, keys=[Quiz.id.desc()], limit=limit, cursor=cursor, scope=scope)
+    return paging.Page([Taught(*row) for row in page.items], page.next_cursor)
 
 
 async def contents_of(session: AnySession, quiz_id: UUID) -> Contents:

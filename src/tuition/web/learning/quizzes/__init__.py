@@ -2,6 +2,6 @@
 
 from tuition.web.learning.quizzes import banks, editing, grading, taking, writing
 
-ROUTERS = [taking.router, writing.router, banks.router, editing.router, grading.router]
+ROUTERS = [taking.router, writing.router, banks.overview, banks.router, editing.router, grading.router]
 
 __all__ = ["ROUTERS"]

@@ -18,10 +18,19 @@ from tuition.web.rendering import see_other, with_query
 from tuition.web.rendering import translate as _
 from tuition.web.studio.forms import Typed, say
 
+overview = APIRouter(prefix="/studio/quizzes", route_class=EdgeRoute, include_in_schema=False)
 router = APIRouter(prefix="/studio/banks", route_class=EdgeRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=200)]
 Cursor = Annotated[str, Query(max_length=paging.CURSOR_LENGTH_MAX)]
 PAGE = 50
+
+
+@overview.get("")
+async def every_quiz(request: Request, session: Reading, actor: SignedIn, cursor: Cursor = "") -> Response:
+    """The quizzes of one's courses, and what waits in each."""
+    found = await quizzes.taught_by(session, actor, limit=PAGE, cursor=cursor or None)
+    more = with_query(request, cursor=found.next_cursor) if found.next_cursor else None
+    return page(request, "quizzes.html", quizzes=found.items, next_href=more)
 
 
 @router.get("")
