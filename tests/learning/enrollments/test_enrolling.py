@@ -158,7 +158,8 @@ async def test_the_staff_enrols_extends_and_takes_out(
     assert (await enrollments.extend(session, teacher, made.id, until=longer)).expires_at == longer
     moment.advance(timedelta(days=45))
     assert (await access.decide(session, student, sold.id)).allowed
-    await enrollments.drop(session, teacher, made.id)
+    left = await enrollments.drop(session, teacher, made.id)
+    assert (left.status, left.total_time_spent_seconds) == ("dropped", 0)
     assert await status_of(session, student, sold) == "dropped"
     assert not (await access.decide(session, student, sold.id)).allowed
 

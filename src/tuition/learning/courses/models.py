@@ -88,6 +88,9 @@ class Lesson(Timestamped, Base):
     Order and parents are checked at the end of the transaction, so that lessons can change places.
     """
 
+    # Whether it is a heading is worked out by the database: a change brings it back with it.
+    __mapper_args__ = {"eager_defaults": True}
+
     __tablename__ = "lessons"
     __personal__ = ()
     __backup__ = "full"

@@ -18,6 +18,9 @@ from tuition.platform.database import Base, Created, Timestamped, one_of
 class Enrollment(Timestamped, Base):
     """One person in one course. It rests on a live grant, and survives it: what was learned stays."""
 
+    # Its seconds are worked out by the database: a change brings them back with it.
+    __mapper_args__ = {"eager_defaults": True}
+
     __tablename__ = "enrollments"
     __personal__ = ("last_accessed_at",)
     __backup__ = "full"
