@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -72,20 +71,16 @@ async def place(database_url: str, tmp_path: Path, serve: Serve) -> Place:
     return Place(runtime, address, person_id)
 
 
-Agree = Callable[[bool], Awaitable[None]]
-
-
-async def with_device(page: Page) -> Agree:
-    """Give the browser a device that keeps passkeys; the answer says whether its person agrees to whatever is asked."""
+async def with_device(page: Page) -> None:
+    """Give the browser a device that keeps passkeys and whose person agrees to whatever is asked."""
     debugger = await page.context.new_cdp_session(page)
     await debugger.send("WebAuthn.enable")
-    added = await debugger.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    await debugger.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
 
-    async def agree(enabled: bool) -> None:
-        named = {"authenticatorId": added["authenticatorId"], "enabled": enabled}
-        await debugger.send("WebAuthn.setAutomaticPresenceSimulation", named)
 
-    return agree
+async def without_suggestions(page: Page) -> None:
+    """From the next page on the browser suggests no passkey by itself: only a button asks for one."""
+    await page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
 
 
 async def sound(page: Page) -> None:
@@ -135,7 +130,7 @@ async def test_an_app_is_set_up_on_a_phone_and_asked_for_afterwards(place: Place
 
 async def test_a_passkey_signs_in_without_typing_and_proves_it_again(place: Place, open_page: OpenPage) -> None:
     page = await open_page(width=PHONE)
-    agree = await with_device(page)
+    await with_device(page)
     await place.sign_in(page)
     await page.goto(f"{place.address}/settings/security/passkeys/add")
     await sound(page)
@@ -151,10 +146,9 @@ async def test_a_passkey_signs_in_without_typing_and_proves_it_again(place: Plac
     await page.goto(f"{place.address}/sign-in?next=/settings/security", wait_until="commit")
     await page.wait_for_url(f"{place.address}/settings/security")
     await page.context.clear_cookies()
-    await agree(False)
+    await without_suggestions(page)
     await page.goto(f"{place.address}/sign-in?next=/settings/security")
-    await agree(True)
-    await page.click("form[data-passkey] [type=submit]", no_wait_after=True)
+    await page.click("form[data-passkey] [type=submit]")
     await page.wait_for_url(f"{place.address}/settings/security")
     await place.grow_stale()
     await page.click("a[href='/settings/security/password']")
@@ -169,7 +163,7 @@ async def test_the_owner_can_ask_for_it_and_is_led_to_set_it_up(place: Place, op
     async with place.runtime.database.transaction() as session:
         await site.change(session, place.person_id, mfa_roles=["owner"])
     page = await open_page()
-    agree = await with_device(page)
+    await with_device(page)
     await place.sign_in(page)
     await expect(page.locator("h1")).to_have_text("Two-step verification is needed")
     await sound(page)
@@ -186,10 +180,9 @@ async def test_the_owner_can_ask_for_it_and_is_led_to_set_it_up(place: Place, op
     await expect(page.locator("main")).to_contain_text("Needed for their role")
     await sound(page)
     await page.context.clear_cookies()
-    await agree(False)
+    await without_suggestions(page)
     await place.sign_in(page)
-    await agree(True)
-    await page.click("form[data-passkey] [type=submit]", no_wait_after=True)
+    await page.click("form[data-passkey] [type=submit]")
     await page.wait_for_url(f"{place.address}/")
 
 
