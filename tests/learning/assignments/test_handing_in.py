@@ -30,6 +30,10 @@ async def test_work_is_written_handed_in_graded_and_completes_its_lesson(desk: D
     assert (await ok(await mona.get(f"/v1/courses/{desk.school.course_id}/submissions/waiting")))["items"] == []
     again = await desk.grade(handed["id"], points="20")
     assert again["percentage"] == "100.00"
+    # It was the only lesson: the course is completed, and its certificate is written.
+    await desk.school.work()
+    held = (await ok(await dana.get("/v1/certificates")))["items"]
+    assert [one["standing"] for one in held] == ["valid"]
 
 
 async def test_a_failing_grade_does_not_complete_the_lesson(desk: Desk) -> None:
@@ -39,6 +43,7 @@ async def test_a_failing_grade_does_not_complete_the_lesson(desk: Desk) -> None:
     async with desk.school.database.reading() as session:
         from_enrollments = await courses.outline(session, desk.school.course_id, drafts=True)
         assert [node.lesson.id for node in from_enrollments] == [desk.lesson_id]
+    await desk.school.work()
     dana = await desk.school.program("Dana Young")
     assert (await ok(await dana.get("/v1/certificates")))["items"] == []
 
