@@ -2,8 +2,9 @@
 
 A thousand learners have answered a quiz of ten questions of every type that needs no person; their attempts are handed in, each
 in a transaction of its own, a few at a time, as a worker does when a quiz closes. The first hundred are measured apart from the
-rest: the cost of one attempt must not depend on how many learners there are. The yardstick is a transaction of as many trivial
-queries, in turns with them.
+rest: the cost of one attempt must not depend on how many learners there are. Every attempt passes and so
+completes the course, which asks for a certificate: that is in the figure. The yardstick is a transaction of as many trivial
+queries.
 
     python -m benchmarks.quizzes [--learners 1000]
 """
