@@ -47,6 +47,7 @@ class DecisionOut(BaseModel):
     reason: Reason
     access_type: AccessType | None
     until: datetime | None = Field(description="When what allows it ends; null while allowed: not before somebody ends it.")
+    opens_at: datetime | None = Field(description="When it opens, if that is why the answer is no (`not_yet_open`).")
     grant_id: UUID | None
     preview_until_ms: int
     ways: list[WayOut]

@@ -196,6 +196,8 @@ def _right(decision: Decision) -> str:
         return _("You run this school. Watching it costs nothing.")
     if decision.reason is Reason.FREE:
         return _("This is free.")
+    if decision.reason is Reason.PREVIEW:
+        return _("Its course shows it to everybody as a sample.")
     if decision.until is None:
         return _("It is yours. Watching it costs nothing.")
     days = min((decision.until - clock.now()).days, NEXT_DAYS_LIMIT)
