@@ -129,6 +129,26 @@ async def test_a_course_is_built_learned_and_completed(house: House, film: bytes
     assert [(line["number"], line["outcome"]) for line in report["items"]] == [(2, "enrolled"), (3, "unknown")]
 
 
+async def test_a_sample_is_shown_to_visitors_and_a_later_lesson_says_when(house: House, film: bytes) -> None:
+    mona, sami = await house.creator("Mona"), await house.join("Sami")
+    course = (await mona.post("/v1/courses", {"title": "Breathing", "visibility": "public"}, expect=201))["id"]
+    sample, later = await film_of(mona, film, "A sample", 0), await film_of(mona, film, "Later", 0)
+    await add(mona, course, "See", lesson_type="video", content_id=sample, is_preview=True)
+    await add(mona, course, "Wait", lesson_type="video", content_id=later, opens_after_days=7)
+    await mona.post(f"/v1/contents/{course}/publish")
+    for path in ("/c/a-sample", "/watch/a-sample", "/learn/breathing/see"):
+        shown = await house.http.get(path)
+        assert shown.status_code == 200, (path, shown.text[:300])
+    assert (await house.http.post("/v1/visits", json={"content_id": sample})).status_code == 201
+    assert (await house.http.get("/c/later")).status_code == 404
+
+    await sami.post("/v1/enrollments", {"course_id": course}, expect=201)
+    refused = await sami.post("/v1/play-sessions", {"content_id": later, "device_id": "laptop"}, expect=403)
+    assert refused["code"] == "access.not_yet_open"
+    assert (await sami.get(f"/v1/me/access/{later}"))["decision"]["reason"] == "not_yet_open"
+    assert (await sami.send("GET", "/c/later")).status_code in (200, 404)
+
+
 async def sign_in(house: House, page: Page, email: str) -> None:
     """Sign somebody in as people do."""
     await page.goto(f"{house.http.base_url}/sign-in")

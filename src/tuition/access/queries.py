@@ -137,7 +137,8 @@ async def get_content_for(
     is found by those it was shared with.
     """
     decision = await decide(session, actor, content_id, at=at)
-    if decision.allowed:
+    # Who holds something that opens later is told when, not that there is nothing.
+    if decision.allowed or decision.reason is Reason.NOT_YET_OPEN:
         found = (await catalog.contents_by_id(session, [content_id])).get(content_id)
         if found is not None:
             return found, decision
