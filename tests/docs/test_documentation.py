@@ -26,8 +26,8 @@ HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 PATH = re.compile(r"`((?:src|tests|docs|checks|frontend|benchmarks|requirements)/[\w./-]+)`")
 NOT_YET = {"backup"}
 """Commands that a page names in order to say that they are not there."""
-OUTSIDE = {"TUITION_CONFIG", "TUITION_CHROMIUM", "TUITION_TEST_DATABASE_URL"}
-"""Variables that are no setting: one names the file of settings, two are the tests'."""
+OUTSIDE = {"TUITION_CONFIG", "TUITION_CHROMIUM", "TUITION_TEST_DATABASE_URL", "TUITION_TEST_EXPLORE"}
+"""Variables that are no setting: one names the file of settings, the others are the tests'."""
 
 
 def tracked(pattern: str) -> list[str]:

@@ -21,11 +21,14 @@ def _run(*command: str | Path, cwd: Path, **environment: str) -> tuple[int, str]
 
 @pytest.fixture
 def small_house(tmp_path: Path) -> Path:
-    """A package called tuition with four rooms, under this repository's floor plan."""
+    """A package called tuition with some rooms, under this repository's floor plan."""
     shutil.copy(ROOT / ".importlinter", tmp_path)
     for room in ("kernel", "platform", "identity", "ledger", "wallets"):
         (tmp_path / "tuition" / room).mkdir(parents=True)
         (tmp_path / "tuition" / room / "__init__.py").touch()
+    for part in ("", "courses", "enrollments", "questions", "quizzes", "gradebook", "certificates"):
+        (tmp_path / "tuition" / "learning" / part).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tuition" / "learning" / part / "__init__.py").touch()
     (tmp_path / "tuition" / "__init__.py").touch()
     return tmp_path
 

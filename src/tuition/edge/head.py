@@ -6,8 +6,8 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FILES = "/static/"
-"""These know ``HEAD`` themselves, and read nothing for it."""
+FILES = ("/static/", "/v1/uploads/")
+"""These know ``HEAD`` themselves."""
 
 
 class HeadMiddleware:

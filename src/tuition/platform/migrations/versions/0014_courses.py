@@ -222,7 +222,7 @@ with begun as (
   from begun join access_tier_scopes as opens on opens.tier_id = begun.scope_id where begun.scope = 'tier'
 )
 select live.*, contents.id as content_id
-from live join contents on
+from live join contents on contents.taken_down_at is null and (
   (live.through in ('content', 'collection') and contents.id = live.through_id)
   or (contents.status = 'published' and contents.deleted_at is null and contents.visibility in ('public', 'members_only', 'paid')
       and (live.through = 'catalogue' or (live.through = 'category' and contents.category_id = live.through_id)))
@@ -236,7 +236,8 @@ from live join contents on
         or (parent.kind = 'course' and contents.status = 'published' and contents.visibility = 'shared'
           and parent.status = 'published' and parent.deleted_at is null
           and parent.visibility in ('public', 'members_only', 'paid')
-          and (live.through = 'catalogue' or (live.through = 'category' and parent.category_id = live.through_id)))));
+          and parent.taken_down_at is null
+          and (live.through = 'catalogue' or (live.through = 'category' and parent.category_id = live.through_id))))));
 
 -- The effective row: the best live grant of each person for each content, permanent before passing, then the longest.
 create view content_access as
