@@ -22,9 +22,11 @@ async function stylesheet(work) {
   return compiled;
 }
 
+// Every module is a page's own, wherever it lies; what several share lies in lib.
 async function entries() {
-  const files = await readdir(join(here, "js"), { withFileTypes: true });
-  return files.filter((file) => file.isFile() && file.name.endsWith(".js")).map((file) => join(here, "js", file.name));
+  const files = await readdir(join(here, "js"), { recursive: true, withFileTypes: true });
+  const own = files.filter((file) => file.isFile() && file.name.endsWith(".js"));
+  return own.map((file) => join(file.parentPath, file.name)).filter((path) => !path.includes(join("js", "lib")));
 }
 
 // Every browser that this product supports reads WOFF2; the older format would only double the files.

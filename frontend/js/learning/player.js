@@ -1,14 +1,14 @@
 // The player page: puts the session, the film, the controls and the money line together.
-import { Captions } from "./lib/player/captions.js";
-import { Controls } from "./lib/player/controls.js";
-import { MoneyLine } from "./lib/player/money.js";
-import { Notices } from "./lib/player/notices.js";
-import { holds, normalize } from "./lib/player/ranges.js";
-import { Session } from "./lib/player/session.js";
-import { attach, Gate } from "./lib/player/source.js";
-import { Visit } from "./lib/player/visit.js";
-import { Watching } from "./lib/player/watching.js";
-import { clock, Words } from "./lib/player/words.js";
+import { Captions } from "../lib/player/captions.js";
+import { Controls } from "../lib/player/controls.js";
+import { MoneyLine } from "../lib/player/money.js";
+import { Notices } from "../lib/player/notices.js";
+import { holds, normalize } from "../lib/player/ranges.js";
+import { Session } from "../lib/player/session.js";
+import { attach, Gate } from "../lib/player/source.js";
+import { Visit } from "../lib/player/visit.js";
+import { Watching } from "../lib/player/watching.js";
+import { clock, Words } from "../lib/player/words.js";
 
 const MEND_MS = 20_000; // a second failure within this time is said; the first is mended in silence
 const byId = (id) => document.getElementById(id);
