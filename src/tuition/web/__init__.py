@@ -7,16 +7,14 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tuition.web import community, identity, learning, money, owner, playing, site, storefront, studio
+from tuition.web import identity, learning, money, owner, site, storefront, studio
 
 ROUTERS: list[APIRouter] = [
     *site.ROUTERS,
     *identity.ROUTERS,
     *money.ROUTERS,
     *owner.ROUTERS,
-    playing.router,
     *learning.ROUTERS,
-    *community.ROUTERS,
     *storefront.ROUTERS,
     *studio.ROUTERS,
 ]

@@ -1,8 +1,21 @@
-"""Pages of the school: learning, and the proof of it."""
+"""Pages on which people learn: playing, courses, talking about them, and the proof of it."""
 
-from tuition.web.learning import assignments, awarding, certificates, courses, exchange, grades, grading, quizzes, verifying
+from tuition.web.learning import (
+    assignments,
+    awarding,
+    certificates,
+    community,
+    courses,
+    exchange,
+    grades,
+    grading,
+    playing,
+    quizzes,
+    verifying,
+)
 
 ROUTERS = [
+    playing.router,
     *courses.ROUTERS,
     assignments.router,
     grading.router,
@@ -12,6 +25,7 @@ ROUTERS = [
     awarding.router,
     exchange.router,
     *quizzes.ROUTERS,
+    *community.ROUTERS,
 ]
 
 __all__ = ["ROUTERS"]

@@ -44,7 +44,14 @@ def navigation() -> list[NavGroup]:
     house = [(_("Outbox"), "/owner/outbox", "mail"), (_("Audit log"), "/owner/audit", "scroll-text")]
     return [
         ("", [(_("Dashboard"), "/owner", "gauge"), (_("Settings"), "/owner/settings", "settings")]),
-        (_("School"), [(_("People"), "/owner/people", "users"), (_("Contents"), "/owner/contents", "film"), (_("Reports"), "/owner/reports", "flag")]),
+        (
+            _("School"),
+            [
+                (_("People"), "/owner/people", "users"),
+                (_("Contents"), "/owner/contents", "film"),
+                (_("Reports"), "/owner/reports", "flag"),
+            ],
+        ),
         (_("Money"), [*money, (_("Books"), "/owner/books", "scale")]),
         (_("House"), [*house, (_("System"), "/owner/system", "server"), (_("Raw tables"), "/owner/tables/", "table-2")]),
     ]

@@ -18,7 +18,7 @@ from tuition.learning import assignments, courses, enrollments, quizzes
 from tuition.learning.courses import LessonType
 from tuition.learning.enrollments import CourseView, LockReason, OpenLesson, Step
 from tuition.platform.database import AnySession, Session
-from tuition.web.playing import stage_of
+from tuition.web.learning.playing import stage_of
 from tuition.web.rendering import render, see_other
 from tuition.web.rendering import translate as _
 

@@ -15,7 +15,7 @@ from tuition.identity import Actor
 from tuition.kernel import DomainError
 from tuition.platform import paging
 from tuition.platform.database import AnySession
-from tuition.web.community.places import around, reasons
+from tuition.web.learning.community.places import around, reasons
 from tuition.web.owner.surroundings import navigation
 from tuition.web.rendering import refusal, render, see_other, with_query
 from tuition.web.rendering import translate as _

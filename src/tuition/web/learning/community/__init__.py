@@ -1,6 +1,6 @@
 """Pages on which people talk: questions and replies, reviews, announcements, reports."""
 
-from tuition.web.community import announcements, discussions, reports, reviews, threads
+from tuition.web.learning.community import announcements, discussions, reports, reviews, threads
 
 ROUTERS = [discussions.router, threads.router, reviews.router, announcements.router, reports.router]
 
