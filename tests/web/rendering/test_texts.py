@@ -39,7 +39,8 @@ def test_what_is_remembered_in_one_language_is_not_said_in_another() -> None:
     said = []
     for language in ("en", "ar", "en", "ar"):
         with reading_as(Reader(language)):
-            said.append((str(badge("draft")), say.money_text(Money(150, Currency("EUR"))), environment().globals["_"]("Wallet")))  # type: ignore[operator]
+            sentence: Any = environment().globals["_"]
+            said.append((str(badge("draft")), say.money_text(Money(150, Currency("EUR"))), sentence("Wallet")))
     assert said[0] == said[2] != said[1] == said[3]
     assert all(one != other for one, other in zip(said[0], said[1], strict=True))
 

@@ -40,6 +40,10 @@ class Rows:
     rows: list[Row]
 
 
+Lists = dict[str, tuple[str, str, tuple[Column, ...]]]
+"""Each list of a type: title, hint, columns."""
+
+
 def type_names() -> dict[str, str]:
     """What the types are called."""
     return {
@@ -54,13 +58,11 @@ def type_names() -> dict[str, str]:
     }
 
 
-def _columns() -> dict[str, dict[str, tuple[str, str, tuple[Column, ...]]]]:
+def _columns() -> dict[str, Lists]:
     """The lists of each type: title, hint, columns."""
     percent = Column("percent", _("Worth in %"), "short")
     feedback = Column("feedback", _("Feedback"))
     part_id = Column("id", "", "hidden")
-    kinds = (("absolute", _("± so much")), ("relative", _("± percent")))
-    gap_kinds = (("words", _("Words")), ("number", _("Number")), ("choice", _("Choice")))
     return {
         QuestionType.MULTIPLE_CHOICE: {
             "options": (
@@ -73,24 +75,7 @@ def _columns() -> dict[str, dict[str, tuple[str, str, tuple[Column, ...]]]]:
         QuestionType.SHORT_ANSWER: {
             "accepted": (_("Accepted answers"), _("One is worth 100 %."), (Column("text", _("Answer")), percent, feedback))
         },
-        QuestionType.NUMERIC: {
-            "accepted": (
-                _("Accepted numbers"),
-                _("One is worth 100 %."),
-                (
-                    Column("value", _("Number"), "number"),
-                    Column("tolerance", _("Tolerance"), "number"),
-                    Column("tolerance_kind", _("Kind of tolerance"), "choice", kinds),
-                    percent,
-                    feedback,
-                ),
-            ),
-            "units": (
-                _("Units"),
-                _("The factor turns a unit into the one of the accepted numbers: 0.01 for cm, if those are metres."),
-                (Column("name", _("Unit"), "short"), Column("factor", _("Factor"), "number")),
-            ),
-        },
+        QuestionType.NUMERIC: _number_lists(percent, feedback),
         QuestionType.MATCHING: {
             "pairs": (_("Pairs"), "", (part_id, Column("prompt", _("Prompt")), Column("answer", _("Its answer")))),
             "distractors": (_("Answers that belong to none"), "", (part_id, Column("text", _("Answer")))),
@@ -98,19 +83,7 @@ def _columns() -> dict[str, dict[str, tuple[str, str, tuple[Column, ...]]]]:
         QuestionType.ORDERING: {
             "items": (_("Items in their right order"), "", (part_id, Column("text", _("Item"))))
         },
-        QuestionType.CLOZE: {
-            "gaps": (
-                _("Gaps"),
-                _("Write [[g1]] in the text where gap g1 stands. Words: one accepted answer a line. Number: 42 or 42 ± 0.5. "
-                  "Choice: one option a line, the right one first."),
-                (
-                    Column("id", _("Gap"), "short"),
-                    Column("kind", _("Kind"), "choice", gap_kinds),
-                    Column("answers", _("Answers"), "area"),
-                    Column("weight", _("Weight"), "short"),
-                ),
-            )
-        },
+        QuestionType.CLOZE: _gap_lists(),
         QuestionType.ESSAY: {
             "criteria": (
                 _("Rubric"),
@@ -123,6 +96,45 @@ def _columns() -> dict[str, dict[str, tuple[str, str, tuple[Column, ...]]]]:
                 ),
             )
         },
+    }  # fmt: skip
+
+
+def _number_lists(percent: Column, feedback: Column) -> Lists:
+    kinds = (("absolute", _("± so much")), ("relative", _("± percent")))
+    return {
+        "accepted": (
+            _("Accepted numbers"),
+            _("One is worth 100 %."),
+            (
+                Column("value", _("Number"), "number"),
+                Column("tolerance", _("Tolerance"), "number"),
+                Column("tolerance_kind", _("Kind of tolerance"), "choice", kinds),
+                percent,
+                feedback,
+            ),
+        ),
+        "units": (
+            _("Units"),
+            _("The factor turns a unit into the one of the accepted numbers: 0.01 for cm, if those are metres."),
+            (Column("name", _("Unit"), "short"), Column("factor", _("Factor"), "number")),
+        ),
+    }
+
+
+def _gap_lists() -> Lists:
+    kinds = (("words", _("Words")), ("number", _("Number")), ("choice", _("Choice")))
+    return {
+        "gaps": (
+            _("Gaps"),
+            _("Write [[g1]] in the text where gap g1 stands. Words: one accepted answer a line. Number: 42 or 42 ± 0.5. "
+              "Choice: one option a line, the right one first."),
+            (
+                Column("id", _("Gap"), "short"),
+                Column("kind", _("Kind"), "choice", kinds),
+                Column("answers", _("Answers"), "area"),
+                Column("weight", _("Weight"), "short"),
+            ),
+        )
     }  # fmt: skip
 
 
