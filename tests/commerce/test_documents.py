@@ -45,7 +45,7 @@ async def test_a_document_shows_what_was_booked(
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_statement_has_every_line_on_as_many_pages_as_it_needs(language: str) -> None:
     said = [f"w{number}" for number in range(11)]
-    words = StatementWords(language, *said, "#f $x$")
+    words = StatementWords(*[language, *said, "#f $x$"])
     rows = [StatementRow("2 Mar", f"في الصبر *{number}*", f"+{number}.00", f"{number},000.00") for number in range(90)]
     pdf = render_statement(rows, words, seller="Maktab", owner="نور <b>", currency="EUR", before="0.00", after="8.80")
     with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:

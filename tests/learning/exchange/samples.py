@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 FILES = Path(__file__).parent / "files"
@@ -11,7 +12,7 @@ GIFT = (FILES / "questions.gift").read_text()
 MOODLE_XML = (FILES / "moodle.xml").read_bytes()
 
 
-def zipped(files: dict[str, bytes | str]) -> bytes:
+def zipped(files: Mapping[str, bytes | str]) -> bytes:
     """A zip of these files."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -82,7 +82,7 @@ def test_weights_of_gift_are_worth_what_they_say() -> None:
         assert share is not None
         return points_for(share, Decimal(2))
 
-    assert (worth("Grant", "Grant's wife"), worth("Grant"), worth("Grant", "No one")) == (Decimal("2.00"), Decimal("1.00"), 0)
+    assert (worth("Grant", "Grant's wife"), worth("Grant"), worth("Grant", "No one")) == (Decimal(2), Decimal(1), Decimal(0))
 
 
 def test_moodle_xml_has_an_outcome_for_every_question() -> None:

@@ -52,7 +52,7 @@ async def carry_out(context: jobs.Context, import_id: UUID) -> None:
 
 
 async def _questions(context: jobs.Context, actor: Actor, job: ImportJob, data: bytes) -> None:
-    found = await asyncio.to_thread(_read_questions, Format(job.format), data)
+    found = await asyncio.to_thread(_read_questions, job.format, data)
     await context.progress(("import", job.id), done=0, total=len(found))
     usable = [(one.body, one.points, one.tags) for one in found if one.body is not None]
     async with context.database.transaction() as session:
@@ -65,7 +65,7 @@ async def _questions(context: jobs.Context, actor: Actor, job: ImportJob, data: 
         await _finish(session, job.id, [one.item for one in found], bank_id=bank_id if usable else job.bank_id)
 
 
-def _read_questions(kind: Format, data: bytes) -> list[FoundQuestion]:
+def _read_questions(kind: str | None, data: bytes) -> list[FoundQuestion]:
     match kind:
         case Format.GIFT:
             found = list(gift.read(_text(data)))

@@ -247,4 +247,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop table quiz_score_changes, quiz_answers, quiz_attempts, quiz_overrides, quiz_draws, quiz_questions, quizzes, rubrics, question_versions, questions, question_banks")
+    op.execute("drop table quiz_score_changes, quiz_answers, quiz_attempts, quiz_overrides, quiz_draws, quiz_questions, quizzes")
+    op.execute("drop table rubrics, question_versions, questions, question_banks")
