@@ -336,3 +336,13 @@ async def test_what_is_known_of_a_learner_is_exported_and_forgotten(session: Ses
 
 async def test_jobs_are_known(bus: Bus) -> None:
     assert {"enrollments.recount_course", "enrollments.expire_due"} <= set(jobs.registered())
+
+
+async def test_everybody_who_learns_is_found_in_parts(
+    session: Session, published: Course, teacher: Actor, person: Person
+) -> None:
+    people = sorted([(await person()).id for _ in range(5)])
+    for person_id in people:
+        await enrollments.enroll_person(session, teacher, published.id, person_id)
+    first = await enrollments.learners_after(session, published.id, None, 3)
+    assert [*first, *await enrollments.learners_after(session, published.id, first[-1], 3)] == people

@@ -65,6 +65,16 @@ async def student_ids(session: AnySession, course_id: UUID, *, group_id: UUID | 
     return list(await session.scalars(query.order_by(Enrollment.id).limit(STUDENTS_MAX)))
 
 
+async def learners_after(session: AnySession, course_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
+    """Who learns in a course now, in the order of their ids, so that a job can go on where the last one ended."""
+    query = select(Enrollment.student_id).where(
+        Enrollment.course_id == course_id, Enrollment.status.in_([str(status) for status in LEARNING])
+    )
+    if after is not None:
+        query = query.where(Enrollment.student_id > after)
+    return list(await session.scalars(query.order_by(Enrollment.student_id).limit(limit)))
+
+
 async def of_course(
     session: AnySession,
     course_id: UUID,
@@ -160,6 +170,12 @@ async def groups_of(session: AnySession, course_id: UUID) -> list[tuple[CourseGr
         .order_by(CourseGroup.name, CourseGroup.id)
     )
     return [(group, count) for group, count in await session.execute(query)]
+
+
+async def group_ids_of(session: AnySession, enrollment_id: UUID) -> set[UUID]:
+    """The groups that a learner is in."""
+    query = select(CourseGroupMember.group_id).where(CourseGroupMember.enrollment_id == enrollment_id)
+    return set(await session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)
