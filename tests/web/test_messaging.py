@@ -61,7 +61,7 @@ async def mailed(database: Database, ada: UUID, kind: str) -> tuple[messaging.Em
 async def test_choices_are_kept_and_shown(browser: httpx.AsyncClient, database: Database, ada: UUID) -> None:
     page = await browser.get(SETTINGS)
     assert page.status_code == 200
-    assert page.text.count(" checked") == 5
+    assert page.text.count(" checked") == 8
 
     answer = await browser.post(SETTINGS, data={"low_balance_page": "yes", "low_balance": "2,50"})
 
