@@ -142,6 +142,13 @@ async def could_be_parts(session: AnySession, creator_id: UUID, collection_id: U
     return list(await session.scalars(statement.order_by(content.title, content.id).limit(CHOICES_MAX)))
 
 
+async def could_be_shown(session: AnySession, creator_id: UUID, kind: Kind) -> list[catalog.Content]:
+    """What a lesson of this creator's may show: their contents of a kind, by title."""
+    content = catalog.Content
+    statement = _of(creator_id).where(content.kind == kind.value)
+    return list(await session.scalars(statement.order_by(content.title, content.id).limit(CHOICES_MAX)))
+
+
 async def minutes_sold(session: AnySession, creator_id: UUID) -> list[MinutesSold]:
     """What was played and paid by the minute, per content and currency, most first. Sessions under way count when they end."""
     meter, metered = metering.Meter, metering.MeteredSession

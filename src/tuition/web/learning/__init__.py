@@ -2,15 +2,14 @@
 
 from tuition.web.learning import (
     assignments,
-    awarding,
     certificates,
     community,
     courses,
     exchange,
     grades,
-    grading,
     playing,
     quizzes,
+    teaching,
     verifying,
 )
 
@@ -18,12 +17,11 @@ ROUTERS = [
     playing.router,
     *courses.ROUTERS,
     assignments.router,
-    grading.router,
     grades.router,
     certificates.router,
     verifying.router,
-    awarding.router,
     exchange.router,
+    *teaching.ROUTERS,
     *quizzes.ROUTERS,
     *community.ROUTERS,
 ]

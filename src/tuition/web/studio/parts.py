@@ -29,6 +29,8 @@ async def parts(request: Request, content_id: UUID, session: Reading, actor: Cre
     work = await load_work(session, actor, content_id)
     if Kind(work.content.kind) not in catalog.COLLECTIONS:
         return RedirectResponse(work.href, status_code=303)
+    if work.content.kind == Kind.COURSE:
+        return RedirectResponse(f"/studio/courses/{content_id}", status_code=303)
     return work_page(request, "content/parts.html", work, **await _context(session, work, words=q[:200]))
 
 

@@ -13,6 +13,7 @@ from tuition import catalog, identity
 from tuition.catalog import Kind, MediaStatus, Status
 from tuition.edge import unit_of
 from tuition.identity import Actor
+from tuition.learning import courses
 from tuition.platform.database import AnySession
 from tuition.web.rendering import render
 from tuition.web.rendering import translate as _
@@ -33,7 +34,15 @@ def navigation() -> list[NavGroup]:
     """The studio's side."""
     return [
         ("", [(_("Today"), "/studio", "gauge"), (_("Contents"), "/studio/contents", "film")]),
-        (_("Teaching"), [(_("Quizzes"), "/studio/quizzes", "circle-help"), (_("Question banks"), "/studio/banks", "library")]),
+        (
+            _("Teaching"),
+            [
+                (_("Courses"), "/studio/courses", "graduation-cap"),
+                (_("Quizzes"), "/studio/quizzes", "circle-help"),
+                (_("Question banks"), "/studio/banks", "library"),
+                (_("Import"), "/studio/imports", "upload"),
+            ],
+        ),
         (_("Money"), [(_("Sales"), "/studio/sales", "shopping-bag"), (_("Earnings"), "/studio/earnings", "coins")]),
     ]
 
@@ -108,7 +117,10 @@ async def _main_part(session: AnySession, content: catalog.Content, media: catal
         case Kind.DOCUMENT:
             has_file = await catalog.document_of(session, content.id) is not None
             return Step(_("Upload the book"), f"{href}/file", is_done=has_file)
-        case Kind.SERIES | Kind.BUNDLE | Kind.COURSE:
+        case Kind.COURSE:
+            has_lessons = content.id in await courses.lesson_counts(session, [content.id])
+            return Step(_("Write its lessons"), f"/studio/courses/{content.id}", is_done=has_lessons)
+        case Kind.SERIES | Kind.BUNDLE:
             return Step(_("Put its parts in order"), f"{href}/parts", is_done=bool(await catalog.members_of(session, content.id)))
         case Kind.OFFERING:
             return None
@@ -125,7 +137,9 @@ def _tabs(kind: Kind, href: str) -> list[tuple[str, str]]:
             tabs.append((_("Text"), f"{href}/text"))
         case Kind.DOCUMENT:
             tabs.append((_("Book"), f"{href}/file"))
-        case Kind.SERIES | Kind.BUNDLE | Kind.COURSE:
+        case Kind.COURSE:
+            tabs.append((_("Lessons"), href.replace("/contents/", "/courses/")))
+        case Kind.SERIES | Kind.BUNDLE:
             tabs.append((_("Parts"), f"{href}/parts"))
         case Kind.OFFERING:
             pass

@@ -1,0 +1,16 @@
+"""Where a course is made and its learners are looked after."""
+
+from tuition.web.learning.teaching import awarding, builder, grading, groups, lessons, listing, members, settings
+
+ROUTERS = [
+    listing.router,
+    grading.router,
+    awarding.router,
+    settings.router,
+    members.router,
+    groups.router,
+    lessons.router,
+    builder.router,
+]
+
+__all__ = ["ROUTERS"]
