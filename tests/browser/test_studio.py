@@ -17,6 +17,8 @@ from tuition import catalog, identity
 from tuition.catalog import BodyFormat, Kind, OneTime
 from tuition.identity import Role
 from tuition.kernel import Currency, Money
+from tuition.learning import courses, enrollments
+from tuition.learning.courses import LessonType
 from tuition.main import create_app
 from tuition.platform import jobs
 
@@ -225,3 +227,43 @@ async def test_axe_finds_nothing_in_the_studio(house: House, open_page: OpenPage
         assert answer.status == 200, path
         assert await findings(page) == [], path
         assert await sideways(page) <= 0, path
+
+
+async def test_lessons_are_dragged_below_one_another_and_moved_by_keyboard(house: House, open_page: OpenPage) -> None:
+    async with house.runtime.database.transaction() as session:
+        course = await courses.create(session, house.creator, title="Breathing")
+        for title in ("Air", "Breath", "Rest"):
+            await courses.add_lesson(session, house.creator, course.id, LessonType.TEXT, title=title)
+    page = await desk(house, open_page)
+    await page.goto(f"{house.address}/studio/courses/{course.id}")
+    rows = page.locator("[data-row]")
+    numbered = page.locator("[data-row] > .num")
+    async with page.expect_response("**/outline"):
+        await rows.nth(1).drag_to(rows.nth(0))
+    await expect(numbered).to_have_text(["1", "1.1", "2"])
+    rest = page.locator("[data-lesson]").filter(has_text="Rest").last
+    await rest.get_by_role("button", name="Move “Rest” in, below the one before it").focus()
+    await page.keyboard.press("Enter")
+    await expect(numbered).to_have_text(["1", "1.1", "1.2"])
+    await page.reload()
+    await expect(numbered).to_have_text(["1", "1.1", "1.2"])
+    await expect(page.locator("[data-row] a.font-semibold")).to_have_text(["Air", "Breath", "Rest"])
+    assert await findings(page) == []
+
+
+async def test_the_pages_of_a_course_fit_a_phone_in_arabic(house: House, open_page: OpenPage) -> None:
+    async with house.runtime.database.transaction() as session:
+        course = await courses.create(session, house.creator, title="Breathing, slowly and for a very long time")
+        air = await courses.add_lesson(session, house.creator, course.id, LessonType.TEXT, title="Air", body="In. **Out.**")
+        below = await courses.add_lesson(session, house.creator, course.id, LessonType.VIDEO, title="Watch", parent_id=air.id)
+        learner = await house.person()
+        enrollment = await enrollments.enroll_person(session, house.creator, course.id, learner.id)
+        await enrollments.create_group(session, house.creator, course.id, name="Monday")
+        await courses.add_staff(session, house.creator, course.id, learner.id)
+    page = await desk(house, open_page, width=PHONE, language="ar")
+    for path in ("", "/settings", "/members", f"/members/{enrollment.id}", "/groups", f"/lessons/{below.id}"):
+        await page.goto(f"{house.address}/studio/courses/{course.id}{path}")
+        assert await sideways(page) <= 0, path
+        assert await findings(page) == [], path
+    await page.goto(f"{house.address}/studio/courses")
+    assert (await sideways(page), await findings(page)) == (0, [])
