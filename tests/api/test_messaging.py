@@ -143,7 +143,8 @@ async def test_a_program_hears_of_news_on_an_open_line(runtime: Runtime, serve: 
             heard = await asyncio.wait_for(anext(said), 60)
             assert (heard["unread"], heard["title"], heard["kind"]) == (1, "News", "system")
             runtime.service(messaging.Hub).close()
-            assert [one async for one in said] == []
+            # The line ends; until then it may say once more how many wait.
+            assert {one["unread"] async for one in said} <= {1}
 
 
 async def events(line: httpx.Response) -> AsyncIterator[dict[str, Any]]:

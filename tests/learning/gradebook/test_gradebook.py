@@ -39,7 +39,7 @@ async def test_results_come_together_by_weight(desk: Desk) -> None:
     assert (await ok(twice, 422))["code"] == "gradebook.invalid"
     await ok(await mona.put(f"{address}/items/{desk.lesson_id}", json={"category_id": essays["id"]}), 204)
     await ok(await mona.put(f"{address}/items/{other.lesson_id}", json={"category_id": tests["id"]}), 204)
-    await ok(await mona.put(address, json={"letters": [["B", "80"], ["A", "90"]]}))
+    await ok(await mona.put(address, json={"letters": [{"letter": "B", "at_least": "80"}, {"letter": "A", "at_least": "90"}]}))
     await desk.grade((await desk.hand_in())["id"], points="90")
     assert (await book(desk))["rows"][0]["total"] == "90.00", "what is not graded yet marks nobody down"
     await other.grade((await other.hand_in())["id"], points="50")

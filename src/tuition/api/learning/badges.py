@@ -20,6 +20,7 @@ router = APIRouter(prefix="/v1", tags=["badges"], route_class=EdgeRoute)
 well_known = APIRouter(tags=["badges"], route_class=EdgeRoute)
 
 CREDENTIAL = "application/vc+ld+json"
+DID = "application/did+ld+json"
 TOKEN = "application/vc+jwt"  # noqa: S105 - a media type
 FRESH = {"cache-control": "public, max-age=60", "access-control-allow-origin": "*"}
 """Verifiers run in browsers too; and a revocation is seen within a minute."""
@@ -34,13 +35,17 @@ async def _badge(session: AnySession, number: str) -> tuple[Certificate, Badge]:
 
 
 def _found(media_type: str, what: str) -> dict[int | str, dict[str, Any]]:
-    return {**problems(404), 200: {"description": what, "content": {media_type: {}}}}
+    shape: dict[str, Any] = {}
+    if "json" in media_type:
+        example = {"@context": ["https://www.w3.org/ns/credentials/v2"], "id": "https://school.example/v1/badges/issuer"}
+        shape = {"schema": {"type": "object"}, "example": example}
+    return {**problems(404), 200: {"description": what, "content": {media_type: shape}}}
 
 
 @router.get(
     "/certificates/{certificate_number}/badge.json",
     summary="Fetch a badge with its proof",
-    response_class=JSONResponse,
+    response_class=Response,
     responses=_found(CREDENTIAL, "An OpenBadgeCredential with a Data Integrity proof"),
 )
 async def badge_document(certificate_number: Number, session: Reading) -> JSONResponse:
@@ -128,7 +133,7 @@ async def status_list_token(list_number: ListNumber, session: Reading) -> Respon
 @router.get(
     "/badges/status/{list_number}",
     summary="Fetch a list of revocations",
-    response_class=JSONResponse,
+    response_class=Response,
     responses=_found(CREDENTIAL, "A BitstringStatusListCredential with a Data Integrity proof"),
 )
 async def status_list(list_number: ListNumber, session: Reading) -> JSONResponse:
@@ -140,7 +145,12 @@ async def status_list(list_number: ListNumber, session: Reading) -> JSONResponse
     return JSONResponse(published, media_type=CREDENTIAL, headers=FRESH)
 
 
-@router.get("/badges/issuer", summary="Show who issues badges here", response_class=JSONResponse)
+@router.get(
+    "/badges/issuer",
+    summary="Show who issues badges here",
+    response_class=Response,
+    responses=_found("application/json", "The profile of this school"),
+)
 async def issuer_profile(session: Reading) -> JSONResponse:
     """This school, as it stands in every badge."""
     return JSONResponse((await _issuer(session)).profile, headers=FRESH)
@@ -152,12 +162,17 @@ async def rotate_keys(session: Writing, actor: SignedIn) -> None:
     await certificates.rotate_keys(session, actor)
 
 
-@well_known.get("/.well-known/did.json", summary="Show the keys that sign badges", response_class=JSONResponse)
+@well_known.get(
+    "/.well-known/did.json",
+    summary="Show the keys that sign badges",
+    response_class=Response,
+    responses=_found(DID, "A DID document"),
+)
 async def did_document(session: Reading) -> JSONResponse:
     """The DID document of this installation (did:web): every key that ever signed here."""
     issuer = await _issuer(session)
     document = badges.public_document(issuer.id, await badges.public_keys(session))
-    return JSONResponse(document, media_type="application/did+ld+json", headers=FRESH)
+    return JSONResponse(document, media_type=DID, headers=FRESH)
 
 
 async def _issuer(session: AnySession) -> badges.Issuer:

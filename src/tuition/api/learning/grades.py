@@ -59,13 +59,22 @@ class ItemOut(ItemIn):
     title: str
 
 
+class Letter(BaseModel):
+    """A letter, and from how many percent on it is given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    letter: str = Field(min_length=1, max_length=10, examples=["A"])
+    at_least: Decimal = Field(ge=0, le=100, max_digits=5, decimal_places=2, examples=["90"])
+
+
 class SettingsIn(BaseModel):
     """Whether learners see their grades, and which letters there are."""
 
     model_config = ConfigDict(extra="forbid")
 
     is_released: bool = True
-    letters: list[tuple[str, Decimal]] = Field(default=[], max_length=20, examples=[[["A", "90"], ["B", "80"]]])
+    letters: list[Letter] = Field(default=[], max_length=20)
 
 
 class CellOut(BaseModel):
@@ -107,7 +116,7 @@ class BookOut(BaseModel):
     """The gradebook with a page of learners."""
 
     is_released: bool
-    letters: list[tuple[str, Decimal]]
+    letters: list[Letter]
     categories: list[CategoryOut]
     items: list[ItemOut]
     rows: list[RowOut]
@@ -128,7 +137,7 @@ class BookOut(BaseModel):
         ]
         return cls(
             is_released=book.settings.is_released,
-            letters=[(letter, Decimal(bound)) for letter, bound in book.letters],
+            letters=[Letter(letter=letter, at_least=Decimal(bound)) for letter, bound in book.letters],
             categories=[CategoryOut.of(row) for row in book.categories],
             items=items,
             rows=[RowOut.of(row) for row in rows],
@@ -209,8 +218,10 @@ async def show(
 @router.put("", summary="Configure the gradebook", responses=problems(401, 404))
 async def configure(course_id: UUID, body: SettingsIn, session: Writing, actor: SignedIn) -> SettingsIn:
     """Whether learners see their grades, and which letters there are."""
-    row = await gradebook.configure(session, actor, course_id, is_released=body.is_released, letters=body.letters)
-    return SettingsIn(is_released=row.is_released, letters=[(letter, Decimal(bound)) for letter, bound in row.letters])
+    letters = [(wanted.letter, wanted.at_least) for wanted in body.letters]
+    row = await gradebook.configure(session, actor, course_id, is_released=body.is_released, letters=letters)
+    kept = [Letter(letter=letter, at_least=Decimal(bound)) for letter, bound in row.letters]
+    return SettingsIn(is_released=row.is_released, letters=kept)
 
 
 @router.get("/mine", summary="Show your grades", responses=problems(401, 403, 404))
