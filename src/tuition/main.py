@@ -51,7 +51,6 @@ from tuition.edge import (
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
 from tuition.learning import assignments, certificates, courses, enrollments, exchange, gradebook, quizzes
-from tuition.learning.courses import Right
 from tuition.payments.adapters.sandbox import SandboxGateway
 from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
 from tuition.platform.database import AnySession, Database, Session, connect
@@ -97,7 +96,7 @@ def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10)
         keeps=settings.mail_provider is MailProvider.OUTBOX,
     )
     certificates.configure(public_url=base, translations=translations_of)
-    community.configure(moderates=_helps(Right.MODERATE), announces=_helps(Right.ANNOUNCE), audience=_who_learns_from)
+    community.configure(moderates=courses.may_moderate, announces=courses.may_announce, audience=_who_learns_from)
     privacy.register("platform", export=audit.export, erase=audit.erase)
     for room in (identity, catalog, payments, messaging, access, wallets, earnings, commerce, community):
         privacy.register(room.__name__.rpartition(".")[2], export=room.privacy.export, erase=room.privacy.erase)
@@ -161,17 +160,6 @@ async def _own_what_was_played(session: Session, fact: metering.CapReached) -> N
     )
 
 
-async def _look_at_thresholds(session: Session, fact: messaging.LowBalanceThresholdChanged) -> None:
-    await wallets.refresh_alert(session, fact.person_id)
-
-
-def _helps(right: Right) -> community.Helps:
-    async def helps(session: AnySession, actor: identity.Actor, content_id: UUID) -> bool:
-        return await courses.may(session, actor, content_id, right)
-
-    return helps
-
-
 async def _who_learns_from(session: AnySession, content_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
     if await courses.find(session, [content_id]):
         return await enrollments.learners_after(session, content_id, after, limit)
@@ -180,6 +168,10 @@ async def _who_learns_from(session: AnySession, content_id: UUID, after: UUID | 
 
 async def _take_it_down(session: Session, fact: community.ContentTakenDown) -> None:
     await catalog.take_down(session, fact.content_id, note=fact.note)
+
+
+async def _look_at_thresholds(session: Session, fact: messaging.LowBalanceThresholdChanged) -> None:
+    await wallets.refresh_alert(session, fact.person_id)
 
 
 async def _say_balance_is_low(session: Session, fact: wallets.BalanceLow) -> None:

@@ -205,3 +205,8 @@ async def test_the_sites_staff_keeps_order_everywhere(
     asked = await ask(session, await learner_of(), article)
     owner = await person(Role.OWNER)
     assert (await community.arrange(session, owner, asked.id, closed=True)).closed_at is not None
+
+
+async def test_about_what_does_not_exist_nobody_talks_not_even_staff(session: Session, person: Person) -> None:
+    with pytest.raises(community.DiscussionUnknown):
+        await community.start_discussion(session, await person(Role.OWNER), Place(new_id()), title="Here?", body="No.")

@@ -39,7 +39,7 @@ from tuition.community.errors import (
 )
 from tuition.community.events import ContentRated, ContentTakenDown
 from tuition.community.models import Announcement, ContentRating, Discussion, DiscussionReply, Report
-from tuition.community.policy import Helps, configure, holders, may_announce, may_moderate
+from tuition.community.policy import configure, holders, may_announce, may_moderate
 from tuition.community.queries import (
     Access,
     Ratings,
@@ -82,7 +82,6 @@ __all__ = [
     "DiscussionKind",
     "DiscussionReply",
     "DiscussionUnknown",
-    "Helps",
     "MayNotModerate",
     "NotAQuestion",
     "OwnWork",

@@ -101,10 +101,10 @@ async def may_read(session: AnySession, person_id: UUID, content_id: UUID) -> bo
 async def _may(session: AnySession, actor: Actor | None, content_id: UUID, helps: Helps) -> bool:
     if actor is None:
         return False
-    if allows(actor, "community:moderate"):
-        return True
     content = (await catalog.contents_by_id(session, [content_id])).get(content_id)
     if content is None:
         return False
+    if allows(actor, "community:moderate"):
+        return True
     active = actor.status is identity.UserStatus.ACTIVE
     return active and (content.creator_id == actor.id or await helps(session, actor, content_id))

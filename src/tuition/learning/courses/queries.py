@@ -50,6 +50,16 @@ async def may(session: AnySession, actor: Actor, course_id: UUID, right: Right) 
     return right in await rights_of(session, actor, course_id)
 
 
+async def may_moderate(session: AnySession, actor: Actor, course_id: UUID) -> bool:
+    """Whether this person keeps order where people talk about a course."""
+    return await may(session, actor, course_id, Right.MODERATE)
+
+
+async def may_announce(session: AnySession, actor: Actor, course_id: UUID) -> bool:
+    """Whether this person may tell everybody who learns in a course."""
+    return await may(session, actor, course_id, Right.ANNOUNCE)
+
+
 async def get_for_staff(session: AnySession, actor: Actor, course_id: UUID, right: Right, *, lock: bool = False) -> Course:
     """A course in which this person has this right. Raises ``CourseUnknown`` for everybody else.
 
