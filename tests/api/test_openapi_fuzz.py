@@ -120,4 +120,4 @@ async def test_no_operation_breaks_or_leaves_its_schema(furnished: Furnished, wh
     served = [label for label, statuses in fuzzer.statuses.items() if min(statuses) < 400]
     print(*(f"{label} {dict(statuses)}" for label, statuses in fuzzer.statuses.items()), sep="\n")
     assert not found, "\n\n".join(f"{name}\n{fault}" for name, fault in found.items())
-    assert len(served) > len(fuzzer.statuses) // (3 if token else 10), "hardly anything was reached"
+    assert len(served) > len(fuzzer.statuses) // (3 if token else 20), "hardly anything was reached"
