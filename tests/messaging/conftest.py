@@ -26,6 +26,12 @@ async def add(
     return person_id
 
 
+@pytest.fixture(autouse=True)
+def letterhead() -> None:
+    """The letterhead belongs to the process: what another test's application put there must not show here."""
+    messaging.configure(public_url="http://localhost:8000", sender="Tuition <noreply@localhost>")
+
+
 @pytest.fixture
 def adding(session: Session) -> Adder:
     """Add a person in the test's own session."""
