@@ -13,8 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.learning.exchange import samples
-from tuition.learning.exchange import PackageInvalid, PackageTooLarge
-from tuition.learning.exchange.archives import Archive, parse_xml
 from tuition.learning.exchange.formats import cartridge, gift, markdown, moodle, qti_legacy, qti_package
 from tuition.learning.exchange.values import FoundCourse, FoundFile, FoundLesson, FoundQuestion, Item, Outcome
 from tuition.learning.questions import (
@@ -29,6 +27,7 @@ from tuition.learning.questions import (
     parse,
     points_for,
 )
+from tuition.platform.files import Archive, FileTooLarge, FileUnreadable, parse_xml
 
 HERE = Item("", "lesson", Outcome.IMPORTED)
 
@@ -239,7 +238,7 @@ def test_a_folder_that_somebody_zipped_is_read_as_it_looks() -> None:
     ids=["up", "root", "sneaky", "drive", "back"],
 )
 def test_a_path_that_climbs_out_refuses_the_package(name: str) -> None:
-    with pytest.raises(PackageInvalid, match="outside"):
+    with pytest.raises(FileUnreadable, match="outside"):
         Archive(samples.zipped({"imsmanifest.xml": b"<x/>", name: b"x"}))
 
 
@@ -249,25 +248,25 @@ def test_a_link_in_a_package_refuses_it() -> None:
         link = zipfile.ZipInfo("link")
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "/etc/passwd")
-    with pytest.raises(PackageInvalid, match="link"):
+    with pytest.raises(FileUnreadable, match="link"):
         Archive(out.getvalue())
 
 
 def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
-    with pytest.raises(PackageTooLarge):
+    with pytest.raises(FileTooLarge):
         Archive(samples.bomb())
 
 
 def test_an_archive_that_lies_about_its_size_is_stopped_while_it_is_read() -> None:
     data = samples.zipped({"x": Random(1).randbytes(100_000)})
-    with Archive(data) as archive, pytest.raises(PackageTooLarge):
+    with Archive(data) as archive, pytest.raises(FileTooLarge):
         archive.read("x", limit=10_000)
 
 
 @pytest.mark.parametrize("cut", [0.1, 0.5, 0.9])
 def test_half_a_package_is_none(cut: float) -> None:
     data = samples.cartridge()
-    with pytest.raises(PackageInvalid):
+    with pytest.raises(FileUnreadable):
         cartridge.read(data[: int(len(data) * cut)])
 
 
@@ -283,7 +282,7 @@ def test_half_a_package_is_none(cut: float) -> None:
     ids=["cut", "text", "entities", "file", "other"],
 )
 def test_xml_that_is_broken_or_an_attack_is_refused(xml: bytes) -> None:
-    with pytest.raises(PackageInvalid):
+    with pytest.raises(FileUnreadable):
         list(moodle.read(xml))
 
 

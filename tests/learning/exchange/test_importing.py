@@ -100,7 +100,7 @@ async def test_what_is_no_package_is_refused_at_once(desk: Desk) -> None:
     async with desk.database.transaction() as session:
         with pytest.raises(exchange.FormatUnknown):
             await exchange.accept_file(session, desk.teacher, made.id, b"\x00\x00\x00\x18ftypmp42")
-        with pytest.raises(exchange.PackageInvalid):
+        with pytest.raises(files.FileUnreadable):
             await exchange.accept_file(session, desk.teacher, made.id, b"")
 
 

@@ -15,7 +15,7 @@ from tuition.learning.exchange.actions.taking_out import (
     export_markdown,
     export_quiz,
 )
-from tuition.learning.exchange.errors import FormatUnknown, ImportUnknown, PackageInvalid, PackageTooLarge
+from tuition.learning.exchange.errors import FormatUnknown, ImportUnknown, ScormPackage
 from tuition.learning.exchange.models import ImportItem, ImportJob
 from tuition.learning.exchange.queries import get_import_for, imports_of, items_of
 from tuition.learning.exchange.rules import FILE_BYTES_MAX, ImportStatus
@@ -31,8 +31,7 @@ __all__ = [
     "ImportStatus",
     "ImportUnknown",
     "Outcome",
-    "PackageInvalid",
-    "PackageTooLarge",
+    "ScormPackage",
     "accept_file",
     "announce_import",
     "export_bank",

@@ -5,20 +5,6 @@ from __future__ import annotations
 from tuition.kernel import DomainError, ErrorKind
 
 
-class PackageInvalid(DomainError):
-    """This file cannot be read: {reason}"""
-
-    kind = ErrorKind.INVALID
-    code = "exchange.package_invalid"
-
-
-class PackageTooLarge(DomainError):
-    """This file is too large to be taken in: {reason}"""
-
-    kind = ErrorKind.TOO_LARGE
-    code = "exchange.package_too_large"
-
-
 class FormatUnknown(DomainError):
     """This is none of the formats that can be taken in: {known}."""
 
@@ -31,3 +17,10 @@ class ImportUnknown(DomainError):
 
     kind = ErrorKind.NOT_FOUND
     code = "exchange.import_unknown"
+
+
+class ScormPackage(DomainError):
+    """This is a SCORM package. Add a lesson of the type “package” to a course and bring it there."""
+
+    kind = ErrorKind.INVALID
+    code = "exchange.scorm_package"

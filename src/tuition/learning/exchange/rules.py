@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from enum import StrEnum
 
-from tuition.learning.exchange.errors import FormatUnknown
+from tuition.learning.exchange.errors import FormatUnknown, ScormPackage
 from tuition.learning.exchange.values import Format
 
 FILE_BYTES_MAX = 128 * 1024 * 1024
 KNOWN = "GIFT, Moodle XML, QTI, Common Cartridge, a zipped folder of Markdown"
+SCORM = re.compile(rb"adlcp_(?:rootv1p2|v1p3)|<schema>\s*ADL\s*SCORM", re.IGNORECASE)
+"""What every manifest of SCORM 1.2 or 2004 says, and none of a Common Cartridge or of QTI."""
 _HEAD = 4096
 
 
@@ -34,7 +37,7 @@ MAKES_COURSE = frozenset({Format.COMMON_CARTRIDGE, Format.MARKDOWN})
 
 
 def format_of(name: str, data: bytes) -> Format:
-    """How a file is written. Raises ``FormatUnknown``."""
+    """How a file is written. Raises ``FormatUnknown``, ``ScormPackage``."""
     lowered, head = name.lower(), data[:_HEAD]
     if head[:2] == b"PK":
         return _package(data)
@@ -57,6 +60,8 @@ def _package(data: bytes) -> Format:
             manifest = archive.open("imsmanifest.xml").read(1 << 20) if "imsmanifest.xml" in names else b""
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise FormatUnknown(known=KNOWN) from error
+    if SCORM.search(manifest):
+        raise ScormPackage
     if b"imsqti_item" in manifest or b"imsqti_test" in manifest:
         return Format.QTI
     if manifest:

@@ -5,11 +5,15 @@ beginning of keys. Invariants: a file is whole or not there, also when the proce
 leaves its folder; a name that a person chose is data in a table, not a key.
 """
 
+from tuition.platform.files.archives import Archive, FileTooLarge, FileUnreadable, parse_xml
 from tuition.platform.files.keys import FileMissing, KeyInvalid, RangeInvalid, StoreUnreachable, check_key
 from tuition.platform.files.store import Store, from_address, gcs, local, s3
 
 __all__ = [
+    "Archive",
     "FileMissing",
+    "FileTooLarge",
+    "FileUnreadable",
     "KeyInvalid",
     "RangeInvalid",
     "Store",
@@ -18,5 +22,6 @@ __all__ = [
     "from_address",
     "gcs",
     "local",
+    "parse_xml",
     "s3",
 ]

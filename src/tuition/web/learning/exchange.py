@@ -70,7 +70,7 @@ async def bring(
     bank_id, course_id = _id(bank), _id(course)
     try:
         made = await _bring(session, services.service(files.Store), actor, file, bank_id, course_id)
-    except (exchange.FormatUnknown, exchange.PackageInvalid, exchange.PackageTooLarge) as error:
+    except (exchange.FormatUnknown, exchange.ScormPackage, files.FileUnreadable, files.FileTooLarge) as error:
         page = await exchange.imports_of(session, actor)
         context = {"items": page.items, "next_href": None, "bank": bank_id, "course": course_id, "accepts": ACCEPTS}
         return _page(request, "imports.html", status=status_of(error), errors={"file": refusal(error)}, **context)

@@ -9,12 +9,12 @@ from tuition.identity import Actor
 from tuition.kernel import new_id
 from tuition.learning import courses, questions
 from tuition.learning.courses import Right
-from tuition.learning.exchange.errors import PackageInvalid, PackageTooLarge
 from tuition.learning.exchange.models import ImportJob
 from tuition.learning.exchange.queries import get_import_for
 from tuition.learning.exchange.rules import FILE_BYTES_MAX, MAKES_COURSE, ImportStatus, format_of
 from tuition.platform import jobs, rates
 from tuition.platform.database import Session
+from tuition.platform.files import FileTooLarge, FileUnreadable
 
 IMPORTS_PER_HOUR = 60
 HOUR_S = 3600
@@ -53,15 +53,15 @@ async def announce_import(
 async def accept_file(session: Session, actor: Actor, import_id: UUID, data: bytes) -> ImportJob:
     """The file has arrived, and lies in the store under ``key_of``: a job reads it. Again is no change.
 
-    Raises ``ImportUnknown``, ``FormatUnknown``, ``PackageInvalid`` (empty), ``PackageTooLarge``.
+    Raises ``ImportUnknown``, ``FormatUnknown``, ``ScormPackage``, ``FileUnreadable`` (empty), ``FileTooLarge``.
     """
     found = await get_import_for(session, actor, import_id, lock=True)
     if found.status != ImportStatus.EXPECTED:
         return found
     if not data:
-        raise PackageInvalid(reason="it is empty.")
+        raise FileUnreadable(reason="it is empty.")
     if len(data) > FILE_BYTES_MAX:
-        raise PackageTooLarge(reason=f"at most {FILE_BYTES_MAX // 1_048_576} MB.")
+        raise FileTooLarge(reason=f"at most {FILE_BYTES_MAX // 1_048_576} MB.")
     kind = format_of(found.file_name, data)
     found.format, found.size, found.status = kind, len(data), ImportStatus.WAITING
     if kind in MAKES_COURSE:

@@ -11,13 +11,12 @@ import mimetypes
 from posixpath import splitext
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from tuition.learning.exchange.archives import Archive, parse_xml
-from tuition.learning.exchange.errors import PackageInvalid
 from tuition.learning.exchange.formats import qti_legacy
 from tuition.learning.exchange.formats.qti import normal
 from tuition.learning.exchange.formats.qti_package import MANIFEST, exact_element, exact_question, pack
 from tuition.learning.exchange.formats.words import from_html, from_plain, lost_in, to_html
 from tuition.learning.exchange.values import FoundCourse, FoundFile, FoundLesson, Item, Outcome
+from tuition.platform.files import Archive, FileUnreadable, parse_xml
 
 DEPTH_MAX = 20
 LESSONS_MAX = 1_000
@@ -31,10 +30,10 @@ _PAGES = frozenset({".htm", ".html", ".xhtml"})
 
 
 def read(data: bytes) -> FoundCourse:
-    """The course of a cartridge. Raises ``PackageInvalid``, ``PackageTooLarge``."""
+    """The course of a cartridge. Raises ``FileUnreadable``, ``FileTooLarge``."""
     with Archive(data) as archive:
         if MANIFEST not in archive:
-            raise PackageInvalid(reason=f"it has no {MANIFEST} at its top.")
+            raise FileUnreadable(reason=f"it has no {MANIFEST} at its top.")
         raw = archive.xml(MANIFEST)
         exact = _exact_holders(raw)
         manifest = normal(raw)

@@ -12,10 +12,9 @@ from typing import Any
 
 import yaml
 
-from tuition.learning.exchange.archives import Archive
-from tuition.learning.exchange.errors import PackageInvalid
 from tuition.learning.exchange.formats.qti_package import pack
 from tuition.learning.exchange.values import FoundCourse, FoundFile, FoundLesson, Item, Outcome
+from tuition.platform.files import Archive, FileUnreadable
 
 LESSONS_MAX = 1_000
 TITLE_MAX = 500
@@ -28,12 +27,12 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 
 def read(data: bytes) -> FoundCourse:
-    """The course of a zipped folder. Raises ``PackageInvalid``, ``PackageTooLarge``."""
+    """The course of a zipped folder. Raises ``FileUnreadable``, ``FileTooLarge``."""
     course = FoundCourse()
     with Archive(data) as archive:
         names = sorted((name for name in archive.names if not _is_hidden(name)), key=_order)
         if not any(name.lower().endswith((".md", ".markdown")) for name in names):
-            raise PackageInvalid(reason="it holds no Markdown files (.md).")
+            raise FileUnreadable(reason="it holds no Markdown files (.md).")
         top = _common(names)
         chapters: dict[str, FoundLesson] = {}
         for name in names:

@@ -10,12 +10,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from tuition.learning.exchange.archives import parse_xml
-from tuition.learning.exchange.errors import PackageInvalid
 from tuition.learning.exchange.formats.moodle_cloze import read_cloze, read_gaps
 from tuition.learning.exchange.formats.words import LINE_MAX, TEXT_MAX, cut, from_html, from_plain, lost_in, plain
 from tuition.learning.exchange.values import FoundQuestion, found, skipped
 from tuition.learning.questions import QuestionInvalid, parse
+from tuition.platform.files import FileUnreadable, parse_xml
 
 NAME_MAX = 255
 _UNSUPPORTED = {
@@ -31,10 +30,10 @@ Details = dict[str, Any]
 
 
 def read(data: bytes) -> Iterator[FoundQuestion]:
-    """Every question of a file, in order; each category becomes a tag. Raises ``PackageInvalid``."""
+    """Every question of a file, in order; each category becomes a tag. Raises ``FileUnreadable``."""
     root = parse_xml(data)
     if root.tag != "quiz":
-        raise PackageInvalid(reason="it is XML, and not Moodle's: its outermost element is not “quiz”.")
+        raise FileUnreadable(reason="it is XML, and not Moodle's: its outermost element is not “quiz”.")
     category = ""
     for element in root.iter("question"):
         kind = element.get("type", "")

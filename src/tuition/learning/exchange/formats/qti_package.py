@@ -15,12 +15,11 @@ from io import BytesIO
 from posixpath import dirname, join, normpath
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from tuition.learning.exchange.archives import Archive, parse_xml
-from tuition.learning.exchange.errors import PackageInvalid
 from tuition.learning.exchange.formats import qti, qti_writing
 from tuition.learning.exchange.formats.words import plain
 from tuition.learning.exchange.values import FoundQuestion, Item, Outcome, found, skipped
 from tuition.learning.questions import AnyQuestion, QuestionInvalid, parse
+from tuition.platform.files import Archive, FileUnreadable, parse_xml
 
 MANIFEST = "imsmanifest.xml"
 EXACT = "urn:tuition:question:1"
@@ -42,18 +41,18 @@ Written = tuple[AnyQuestion, Decimal, Sequence[str]]
 
 
 def read(data: bytes) -> Iterator[FoundQuestion]:
-    """Every item of a package, or of a single file. Raises ``PackageInvalid``, ``PackageTooLarge``."""
+    """Every item of a package, or of a single file. Raises ``FileUnreadable``, ``FileTooLarge``."""
     if data[:2] != b"PK":
         yield qti.read_item(_item_root(parse_xml(data)))
         return
     with Archive(data) as archive:
         if MANIFEST not in archive:
-            raise PackageInvalid(reason=f"it has no {MANIFEST} at its top.")
+            raise FileUnreadable(reason=f"it has no {MANIFEST} at its top.")
         manifest = archive.xml(MANIFEST)
         exact = _exact(manifest)
         resources = [element for element in manifest.iter() if element.tag.rpartition("}")[2] == "resource"]
         if not any("qti" in resource.get("type", "") for resource in resources):
-            raise PackageInvalid(reason="its manifest lists no QTI items.")
+            raise FileUnreadable(reason="its manifest lists no QTI items.")
         for resource in resources:
             yield from _resource(archive, resource, exact)
 
@@ -136,7 +135,7 @@ def _resource(archive: Archive, resource: Element, exact: dict[str, Element]) ->
             return
         try:
             yield qti.read_item(_item_root(parse_xml(written, href)))
-        except PackageInvalid as error:
+        except FileUnreadable as error:
             yield skipped(name, kind, str(error))
     elif "qti_test" in kind:
         note = "Its questions are taken; how it orders, draws and times them is not."
@@ -150,7 +149,7 @@ def _resource(archive: Archive, resource: Element, exact: dict[str, Element]) ->
 def _item_root(root: Element) -> Element:
     root = qti.normal(root)
     if root.tag != "assessmentItem":
-        raise PackageInvalid(reason=f"its outermost element is “{root.tag}”, not an assessment item.")
+        raise FileUnreadable(reason=f"its outermost element is “{root.tag}”, not an assessment item.")
     return root
 
 
