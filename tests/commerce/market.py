@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +16,7 @@ from tuition import catalog, commerce, ledger, payments, wallets
 from tuition.catalog import BodyFormat, Kind, OneTime
 from tuition.commerce import Order, Purchase, Refund, Waiver
 from tuition.identity import Actor
-from tuition.kernel import Currency, FrozenClock, Money
+from tuition.kernel import Currency, FrozenClock, Money, new_id
 from tuition.ledger import AccountKey, AccountKind
 from tuition.payments import Gateways, Payment
 from tuition.payments.adapters import sandbox
@@ -94,6 +95,16 @@ class Market(Cinema):
             as_id(event_id)
             for (event_id,) in await self.ask("select id from payment_webhook_events where status = 'processing' order by id")
         ]
+
+    async def say_of_refund(self, said: dict[str, object]) -> None:
+        """The provider says something of a refund, and it is understood at once."""
+        event_id = f"evt_{new_id().hex}"
+        message = {"id": event_id, "type": f"refund.{said['status']}", "created": self.now.isoformat(), "refund": said}
+        body = json.dumps(message).encode()
+        async with self.database.transaction() as session:
+            headers = {"sandbox-signature": self.sandbox.sign(body, at=self.now)}
+            event = await payments.receive(session, self.sandbox, headers, body)
+        await self.understand(event.id)
 
     async def understand(self, event_id: UUID) -> None:
         """What the job does with a message."""

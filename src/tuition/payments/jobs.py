@@ -146,19 +146,32 @@ async def process_webhook(context: jobs.Context, *, event_id: str) -> None:
         raise
 
 
+@jobs.work("payments.refresh", retries=2)
+async def refresh_job(context: jobs.Context, *, payment_id: str) -> None:
+    """Ask the provider about a payment that nobody has ended."""
+    try:
+        await refresh(context.database, context.service(Gateways), UUID(payment_id))
+    except DomainError as refusal:
+        # The next hour asks again, and the list of stuck payments shows it meanwhile.
+        log.warning("payments.reconcile_put_off", payment_id=payment_id, code=refusal.code)
+
+
 @jobs.every_work("23 * * * *", "payments.reconcile")
 async def reconcile(context: jobs.Context, *, now: datetime) -> None:
-    """Once an hour, ask the providers about what nobody has ended: a lost message must not cost anybody money."""
-    gateways = context.service(Gateways)
-    async with context.database.reading() as session:
-        stuck = await queries.stuck_payments(session, before=now - STUCK_AFTER, limit=RECONCILE_BATCH)
-        unsent = await queries.stuck_refunds(session, before=now - STUCK_AFTER, limit=RECONCILE_BATCH)
-    for payment in stuck:
-        try:
-            await refresh(context.database, gateways, payment.id)
-        except DomainError as refusal:
-            # The next hour asks again; the list of stuck payments shows it meanwhile, and the others are not held up.
-            log.warning("payments.reconcile_put_off", payment_id=str(payment.id), code=refusal.code)
-    async with context.database.transaction() as session:
-        for refund in unsent:
-            await jobs.defer(session, "payments.send_refund", refund_id=str(refund.id))
+    """Once an hour, let the providers be asked about what nobody has ended: a lost message must not cost anybody money.
+
+    Each by a job of its own, so that one that breaks holds up no other.
+    """
+    before = now - STUCK_AFTER
+    payment: Payment | None = None
+    refund: PaymentRefund | None = None
+    while True:
+        async with context.database.transaction() as session:
+            stuck = await queries.stuck_payments(session, before=before, after=payment, limit=RECONCILE_BATCH)
+            unsent = await queries.stuck_refunds(session, before=before, after=refund, limit=RECONCILE_BATCH)
+            for payment in stuck:
+                await jobs.defer(session, "payments.refresh", once=str(payment.id), payment_id=str(payment.id))
+            for refund in unsent:
+                await jobs.defer(session, "payments.send_refund", once=str(refund.id), refund_id=str(refund.id))
+        if len(stuck) < RECONCILE_BATCH and len(unsent) < RECONCILE_BATCH:
+            return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from tuition.identity import Actor
 from tuition.payments.errors import MethodNotFound, PaymentNotFound, WebhookEventNotFound
@@ -61,26 +61,25 @@ async def payments_page(
     )
 
 
-async def stuck_payments(session: AnySession, *, before: datetime, limit: int = 100) -> list[Payment]:
-    """Payments of which nobody has heard anything final since ``before``, oldest first."""
-    statement = (
-        select(Payment)
-        .where(Payment.status == PaymentStatus.PENDING.value, Payment.created_at < before)
-        .order_by(Payment.created_at, Payment.id)
-        .limit(limit)
-    )
-    return list((await session.scalars(statement)).all())
+async def stuck_payments(
+    session: AnySession, *, before: datetime, after: Payment | None = None, limit: int = 100
+) -> list[Payment]:
+    """Payments of which nobody has heard anything final since ``before``, oldest first, from the one ``after`` on."""
+    statement = select(Payment).where(Payment.status == PaymentStatus.PENDING.value, Payment.created_at < before)
+    if after is not None:
+        statement = statement.where(tuple_(Payment.created_at, Payment.id) > tuple_(after.created_at, after.id))
+    return list((await session.scalars(statement.order_by(Payment.created_at, Payment.id).limit(limit))).all())
 
 
-async def stuck_refunds(session: AnySession, *, before: datetime, limit: int = 100) -> list[PaymentRefund]:
-    """Refunds that no provider has answered since ``before``, oldest first."""
-    statement = (
-        select(PaymentRefund)
-        .where(PaymentRefund.status == RefundStatus.PENDING.value, PaymentRefund.created_at < before)
-        .order_by(PaymentRefund.created_at, PaymentRefund.id)
-        .limit(limit)
-    )
-    return list((await session.scalars(statement)).all())
+async def stuck_refunds(
+    session: AnySession, *, before: datetime, after: PaymentRefund | None = None, limit: int = 100
+) -> list[PaymentRefund]:
+    """Refunds that no provider has answered since ``before``, oldest first, from the one ``after`` on."""
+    waiting = PaymentRefund.status == RefundStatus.PENDING.value
+    statement = select(PaymentRefund).where(waiting, PaymentRefund.created_at < before)
+    if after is not None:
+        statement = statement.where(tuple_(PaymentRefund.created_at, PaymentRefund.id) > tuple_(after.created_at, after.id))
+    return list((await session.scalars(statement.order_by(PaymentRefund.created_at, PaymentRefund.id).limit(limit))).all())
 
 
 async def refunds_page(

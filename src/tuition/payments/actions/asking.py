@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tuition import ledger
 from tuition.kernel import Currency, Money, clock, new_id
 from tuition.payments.actions.methods import keep_method
+from tuition.payments.actions.refunding import record_taken_back
 from tuition.payments.errors import AmountDiffers, MethodNotFound, PaymentNotFound
 from tuition.payments.events import PaymentDisputed, PaymentFailed, PaymentSucceeded
 from tuition.payments.models import Payment, PaymentMethod
@@ -179,6 +180,7 @@ async def _dispute(session: Session, payment: Payment) -> None:
     if payment.disputed_at is not None:
         return
     payment.disputed_at = clock.now()
+    await record_taken_back(session, payment)
     left = payment.amount_minor - payment.refunded_minor
     if not left:
         return  # all of it had gone back before

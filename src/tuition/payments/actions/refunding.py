@@ -76,6 +76,9 @@ async def record_outside_refund(session: Session, payment: Payment, answer: Refu
     """Take in a refund that was made at the provider itself; ``payment`` is locked. Raises ``RefundTooLarge``."""
     assert answer.amount is not None, "the caller has looked"
     left = Money(payment.amount_minor - payment.refunded_minor, Currency(payment.currency))
+    if PaymentStatus(payment.status) not in PAID:
+        # The message about its success is still on its way, and this one is understood after it.
+        raise RefundTooLarge(left=Money.zero(payment.currency))
     if payment.disputed_at is not None or answer.amount > left:
         raise RefundTooLarge(left=left)
     now = clock.now()
@@ -113,17 +116,38 @@ async def record_outside_refund(session: Session, payment: Payment, answer: Refu
 
 async def record_refund_answer(session: Session, refund: PaymentRefund, answer: RefundAnswer) -> None:
     """Take in what the provider says about a refund; a final word is announced once. Money that went is the last word."""
+    if answer.key and answer.key != refund.key and answer.status is not AnswerStatus.SUCCEEDED:
+        return  # late news of an earlier attempt: what was asked for since is still under way
     refund.provider_reference = refund.provider_reference or answer.reference
     said = RefundStatus.SUCCEEDED if answer.status is AnswerStatus.SUCCEEDED else RefundStatus.FAILED
     if answer.status is AnswerStatus.PENDING or refund.status in {RefundStatus.SUCCEEDED.value, said.value}:
         return
-    refund.processed_at = clock.now()
-    amount = Money(refund.amount_minor, Currency(refund.currency))
-    refund.status = said.value
     if said is RefundStatus.SUCCEEDED:
-        refund.failure_message = ""
-        fact: object = RefundSucceeded(refund.id, refund.payment_id, refund.subject_type, refund.subject_id, amount)
-    else:
-        refund.failure_message = answer.failure_message
-        fact = RefundFailed(refund.id, refund.payment_id, refund.subject_type, refund.subject_id, amount, answer.failure_message)
+        await _succeed(session, refund)
+        return
+    refund.processed_at = clock.now()
+    refund.status = said.value
+    refund.failure_message = answer.failure_message
+    amount = Money(refund.amount_minor, Currency(refund.currency))
+    fact = RefundFailed(refund.id, refund.payment_id, refund.subject_type, refund.subject_id, amount, answer.failure_message)
+    await events.publish(session, fact)
+
+
+async def record_taken_back(session: Session, payment: Payment) -> None:
+    """The payer's bank took all of a payment, and so what was to be refunded and had not gone: the payer has that, too.
+
+    ``payment`` is locked. No provider sends a refund of a disputed payment, so nobody else will ever say that it went.
+    """
+    unsent = PaymentRefund.status != RefundStatus.SUCCEEDED.value
+    statement = select(PaymentRefund).where(PaymentRefund.payment_id == payment.id, unsent).order_by(PaymentRefund.id)
+    for refund in (await session.scalars(statement.with_for_update(), execution_options={"populate_existing": True})).all():
+        await _succeed(session, refund)
+
+
+async def _succeed(session: Session, refund: PaymentRefund) -> None:
+    refund.status = RefundStatus.SUCCEEDED.value
+    refund.processed_at = clock.now()
+    refund.failure_message = ""
+    amount = Money(refund.amount_minor, Currency(refund.currency))
+    fact = RefundSucceeded(refund.id, refund.payment_id, refund.subject_type, refund.subject_id, amount)
     await events.publish(session, fact)
