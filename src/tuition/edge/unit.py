@@ -4,18 +4,23 @@
 the handler returned and before the first byte of the answer leaves: a client never reads 200 for something that did not happen.
 An ``Idempotency-Key`` is claimed inside that same transaction, so that the work, the key and the answer exist together or not
 at all.
+
+A request never holds two connections: with as many requests at once as the pool has connections, each would wait for a second
+one that none of them gives back.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -65,6 +70,10 @@ class Unit:
         self.request = request
         self.runtime = runtime
         self._stack = stack
+        self._read = AsyncExitStack()
+        stack.push_async_exit(self._read)
+        self._is_stepping = False
+        self._visitor: Actor | None = None
         self._session: Session | None = None
         self._reading: ReadSession | None = None
         self._actor: Actor | None = None
@@ -79,8 +88,11 @@ class Unit:
         return Client(ip=peer.host if peer else "", user_agent=self.request.headers.get("user-agent", "")[:400])
 
     async def writing(self) -> Session:
-        """The request's one transaction. Opening it claims the idempotency key; a known key raises ``Replayed``."""
+        """The request's one transaction, after which nothing is read beside it. Opening it claims the idempotency key; a known
+        key raises ``Replayed``.
+        """
         if self._session is None:
+            await self._rest()
             self._session = await self._stack.enter_async_context(self.runtime.database.transaction())
             await self._claim_in(self._session)
         return self._session
@@ -88,7 +100,7 @@ class Unit:
     async def reading(self) -> ReadSession:
         """A transaction that cannot write."""
         if self._reading is None:
-            self._reading = await self._stack.enter_async_context(self.runtime.database.reading())
+            self._reading = await self._read.enter_async_context(self.runtime.database.reading())
         return self._reading
 
     async def actor(self) -> Actor | None:
@@ -96,12 +108,16 @@ class Unit:
         if not self._actor_known:
             self._actor = await self._authenticate()
             self._actor_known = True
+            if self._is_stepping:
+                await self._rest()
         return self._actor
 
     async def require_second_factor(self, actor: Actor) -> None:
         """Refuse an actor whose role must have a second step and who has none."""
         if not actor.mfa_enabled:
             await identity.require_second_factor(self._session or await self.reading(), actor)
+            if self._is_stepping:
+                await self._rest()
 
     def within(self, block: AbstractContextManager[T]) -> T:
         """Let the rest of the work happen inside a block, which ends with it."""
@@ -112,7 +128,23 @@ class Unit:
         if self._claim is None and (wanted := await self._wanted()) is not None:
             self._take(await idempotency.claim_or_wait(self.runtime.database, **wanted))
             self._is_claim_committed = True
+        self._is_stepping = True
+        await self._rest()
         return self.runtime.database
+
+    async def note_visit(self) -> None:
+        """Once the work is done: note that the sign-in is in use, if nobody has for a while."""
+        if self._visitor is None:
+            return
+        # What was asked for is done and must be told; the next request notes it then.
+        with suppress(OperationalError, PoolTimeout):
+            async with self.runtime.database.transaction() as session:
+                await identity.note_visit(session, self._visitor)
+
+    async def _rest(self) -> None:
+        """Give back the connection that was read from."""
+        await self._read.aclose()
+        self._reading = None
 
     @property
     def reserved_id(self) -> UUID | None:
@@ -197,8 +229,7 @@ class Unit:
         if actor is not None and actor.is_read_only and self.request.method not in SAFE_METHODS:
             raise identity.ApiKeyReadOnly
         if actor is not None and self._session is None and identity.is_visit_due(actor):
-            async with self.runtime.database.transaction() as writing:
-                await identity.note_visit(writing, actor)
+            self._visitor = actor
         return actor
 
 
@@ -209,6 +240,7 @@ async def open_unit(request: Request) -> AsyncIterator[Unit]:
         unit = Unit(request, runtime_of(request), stack)
         request.state.unit = unit
         yield unit
+    await unit.note_visit()
 
 
 def unit_of(request: Request) -> Unit:
