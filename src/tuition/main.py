@@ -50,7 +50,7 @@ from tuition.edge import (
 )
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
-from tuition.learning import assignments, certificates, courses, enrollments, exchange, gradebook, quizzes
+from tuition.learning import assignments, certificates, courses, enrollments, exchange, gradebook, packages, quizzes
 from tuition.payments.adapters.sandbox import SandboxGateway
 from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
 from tuition.platform.database import AnySession, Database, Session, connect
@@ -60,7 +60,7 @@ from tuition.web import owner
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.site import load_shell
 
-LEARNING = (courses, enrollments, quizzes, assignments, certificates)
+LEARNING = (courses, enrollments, quizzes, assignments, packages, certificates)
 """The parts of the school, from the ground up: each wires what it hears of the rooms and parts below it."""
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -122,6 +122,7 @@ def wire(bus: Bus) -> None:
     bus.subscribe(payments.RefundFailed, commerce.on_refund_failed)
     bus.subscribe(playback.PlaySessionEnded, metering.on_play_session_ended)
     bus.subscribe(access.AccessEnded, metering.on_access_ended)
+    bus.subscribe(access.AccessGranted, metering.on_access_granted)
     bus.subscribe(identity.PersonSuspended, metering.on_person_gone)
     bus.subscribe(identity.PersonDeactivated, metering.on_person_gone)
     bus.subscribe(identity.PersonErased, metering.on_person_gone)
@@ -137,6 +138,7 @@ def wire(bus: Bus) -> None:
     for part in LEARNING:
         part.wire(bus)
     bus.subscribe(messaging.LowBalanceThresholdChanged, _look_at_thresholds)
+    commerce.configure(admits=enrollments.refusals, measures=enrollments.use_of)
 
 
 async def _count_payment(_session: Session, fact: payments.PaymentSucceeded) -> None:

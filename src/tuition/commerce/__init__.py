@@ -13,7 +13,16 @@ from tuition.commerce.actions.completing import on_payment_failed, on_payment_su
 from tuition.commerce.actions.disputing import on_payment_disputed, on_refunded_outside
 from tuition.commerce.actions.metered import record_metered_ownership
 from tuition.commerce.actions.refunding import on_refund_failed, on_refund_succeeded, refund
-from tuition.commerce.documents import DocumentWords, StatementRow, StatementWords, render_invoice, render_statement
+from tuition.commerce.documents import (
+    WAIVER,
+    DocumentWords,
+    StatementRow,
+    StatementWords,
+    Waiver,
+    render_invoice,
+    render_statement,
+    waiver_in,
+)
 from tuition.commerce.errors import (
     AlreadyOwned,
     InOrderTwice,
@@ -25,9 +34,9 @@ from tuition.commerce.errors import (
     WaiverNeeded,
 )
 from tuition.commerce.events import OrderCompleted, PurchaseRefunded
-from tuition.commerce.legal import WAIVER, Waiver, waiver_in
 from tuition.commerce.models import Invoice, Order, OrderLine, Purchase, Refund
-from tuition.commerce.previews import Quote, QuoteLine, RefundPreview, preview_refund, quote
+from tuition.commerce.policy import configure
+from tuition.commerce.previews import Quote, QuoteLine, RefundPreview, preview_refund, quote, why_not_sold
 from tuition.commerce.queries import (
     get_invoice_for,
     get_order_for,
@@ -39,7 +48,6 @@ from tuition.commerce.queries import (
     purchases_of_orders,
     refund_titles,
     refunds_of,
-    sales_by_content,
     sales_page,
 )
 from tuition.commerce.rules import (
@@ -85,6 +93,7 @@ __all__ = [
     "WaiverNeeded",
     "allocate_line",
     "checkout",
+    "configure",
     "get_invoice_for",
     "get_order_for",
     "get_purchase_for",
@@ -110,7 +119,7 @@ __all__ = [
     "refunds_of",
     "render_invoice",
     "render_statement",
-    "sales_by_content",
     "sales_page",
     "waiver_in",
+    "why_not_sold",
 ]

@@ -48,6 +48,8 @@ class Order(Timestamped, Base):
     waiver_at: Mapped[datetime]
     waiver_ip: Mapped[str]
     completed_at: Mapped[datetime | None]
+    refusal: Mapped[dict[str, Any] | None]
+    """Why what was paid could not be given any more: a sentence of the catalogue and what stands in its places."""
 
 
 class OrderLine(Timestamped, Base):

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tuition.commerce.errors import OrderNotFound, PurchaseNotFound
 from tuition.commerce.models import Invoice, Order, OrderLine, Purchase, Refund
-from tuition.commerce.rules import Funding, PurchaseStatus
+from tuition.commerce.rules import PurchaseStatus
 from tuition.identity import Actor, allows
-from tuition.kernel import Currency, Money
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 
 MANAGE: Final = "payments:manage"
-
-
-@dataclass(frozen=True, slots=True)
-class Sales:
-    """What a content has sold, in one currency; without what was paid by the minute."""
-
-    content_id: UUID
-    count: int
-    gross: Money
-    creator: Money
 
 
 async def get_order_for(session: AnySession, actor: Actor, order_id: UUID) -> Order:
@@ -131,28 +119,3 @@ async def sales_page(
     return await paging.paginate(
         session, statement, keys=[Purchase.created_at.desc(), Purchase.id.desc()], cursor=cursor, limit=limit
     )
-
-
-async def sales_by_content(session: AnySession, content_ids: Sequence[UUID]) -> dict[UUID, list[Sales]]:
-    """What each content sold, less what was given back; what was paid by the minute is the meter's."""
-    statement = (
-        select(
-            Purchase.content_id,
-            Purchase.currency,
-            func.count(),
-            func.sum(Purchase.amount_minor - Purchase.refunded_minor),
-            func.sum(Purchase.creator_minor),
-        )
-        .where(
-            Purchase.content_id.in_(content_ids),
-            Purchase.status == PurchaseStatus.COMPLETED.value,
-            Purchase.provider != Funding.MINUTES.value,
-        )
-        .group_by(Purchase.content_id, Purchase.currency)
-        .order_by(Purchase.currency)
-    )
-    sales: dict[UUID, list[Sales]] = {}
-    for content_id, currency, count, gross, creator in await session.execute(statement):
-        unit = Currency(currency)
-        sales.setdefault(content_id, []).append(Sales(content_id, count, Money(int(gross), unit), Money(int(creator), unit)))
-    return sales

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from tuition.earnings import Split, split
+from tuition.earnings import CreatorShare, Split, split
 from tuition.kernel import Money, allocate, round_half_even
 
 
@@ -23,7 +23,7 @@ class OrderStatus(StrEnum):
     FAILED = "failed"
     """Its payment was declined or called off."""
     SUPERSEDED = "superseded"
-    """Paid after the same thing had been bought otherwise: the money goes back by itself."""
+    """Paid when it could not be had any more (bought otherwise, its last place taken): the money goes back by itself."""
     REFUNDED = "refunded"
     """All of it was given back."""
 
@@ -136,12 +136,13 @@ def refund_split(original: Split, refunded: Money, *, fee_rate: Decimal) -> Spli
     """How a refund divides: the split of the purchase, less the split of what the buyer still pays for.
 
     So tax, fee and creator give back in proportion, and what remains is exactly what a sale at the remaining price would have
-    been.
+    been. Where the fee changed while it was paid by the minute, nobody is left with more than they had.
     """
     assert 0 < refunded.minor <= original.gross.minor, "a refund is a part of what was paid"
     kept = original.gross - refunded
     tax = original.tax.times(Fraction(kept.minor, original.gross.minor))
-    creator_id = original.creators[0].creator_id
-    rest = split(kept, fee_rate=fee_rate, tax=tax, shares=[(creator_id, 1)])
-    creator = type(original.creators[0])(creator_id, original.creators[0].amount - rest.creators[0].amount)
-    return Split(gross=refunded, tax=original.tax - rest.tax, fee=original.fee - rest.fee, creators=(creator,))
+    [creator] = original.creators
+    rest = split(kept, fee_rate=fee_rate, tax=tax, shares=[(creator.creator_id, 1)])
+    fee = min(max(rest.fee, rest.net - creator.amount), original.fee)
+    share = CreatorShare(creator.creator_id, creator.amount - (rest.net - fee))
+    return Split(gross=refunded, tax=original.tax - tax, fee=original.fee - fee, creators=(share,))

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from tuition import payments, wallets
 from tuition.commerce.actions.completing import complete
-from tuition.commerce.errors import AlreadyOwned, WaiverNeeded
-from tuition.commerce.legal import WAIVERS, Waiver
+from tuition.commerce.documents import WAIVERS, Waiver
+from tuition.commerce.errors import WaiverNeeded
 from tuition.commerce.models import Order, OrderLine, Purchase
 from tuition.commerce.previews import Quote, quote
 from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus, Share
@@ -36,7 +36,7 @@ async def checkout(
 ) -> tuple[Order, payments.Payment | None]:
     """Order contents. From the wallet (or for nothing) the order is complete at once; else the edge starts the returned payment.
 
-    Raises ``EmailUnverified``, ``WaiverNeeded``, ``AlreadyOwned``, ``NotForSale``, ``BalanceTooSmall``.
+    Raises ``EmailUnverified``, ``WaiverNeeded``, ``BalanceTooSmall``, and what ``quote`` raises.
     """
     require_verified(actor)
     await require_terms(session, actor)
@@ -47,10 +47,10 @@ async def checkout(
     order = await _write_order(session, actor, offer, funding, waiver)
     match funding:
         case Funding.FREE:
-            done = await complete(session, order, provider="free", reference=f"free:{order.id}")
+            refused = await complete(session, order, provider="free", reference=f"free:{order.id}")
         case Funding.WALLET:
             wallet = await wallets.open_wallet(session, actor.id, offer.total.currency)
-            done = await complete(session, order, provider="wallet", reference=f"wallet:{order.id}", wallet=wallet)
+            refused = await complete(session, order, provider="wallet", reference=f"wallet:{order.id}", wallet=wallet)
         case _:
             payment = await payments.open_payment(
                 session,
@@ -67,9 +67,9 @@ async def checkout(
             )
             order.payment_id = payment.id
             return order, payment
-    if not done:
-        # Another order of this buyer was first: what this one has written goes with the transaction.
-        raise AlreadyOwned(title=offer.lines[0].title)
+    if refused is not None:
+        # Another order was first: what this one has written goes with the transaction.
+        raise refused
     return order, None
 
 

@@ -9,10 +9,12 @@ from sqlalchemy import func, select, update
 
 from tuition import access, catalog, earnings, ledger, messaging, payments, wallets
 from tuition.commerce.actions.invoicing import issue_invoice
+from tuition.commerce.errors import AlreadyOwned
 from tuition.commerce.events import OrderCompleted
 from tuition.commerce.models import Order, OrderLine, Purchase
+from tuition.commerce.policy import refusal_of
 from tuition.commerce.rules import OrderStatus, PurchaseStatus
-from tuition.kernel import Currency, Money, clock
+from tuition.kernel import Currency, DomainError, Money, clock
 from tuition.ledger import AccountKey, AccountKind
 from tuition.platform import events
 from tuition.platform.database import Session
@@ -22,20 +24,27 @@ PURPOSE = "order"
 
 async def complete(
     session: Session, order: Order, *, provider: str, reference: str, wallet: wallets.Wallet | None = None
-) -> bool:
-    """Make a pending order's contents the buyer's. ``False`` when another order was first: then nothing has changed.
+) -> DomainError | None:
+    """Make a pending order's contents the buyer's. Returns why not, when another order was first: then nothing has changed.
 
-    Two orders of one buyer wait for each other here; the partial unique index on completed purchases is the backstop.
+    Two orders of one buyer wait for each other here, and two buyers of the last place; the partial unique index on completed
+    purchases is the backstop.
     """
+    if wallet is not None:
+        # Before the buyer's turn: a report that reaches the cap waits for that with the lots in its hands.
+        await wallets.lock_lots(session, {wallet.id})
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(order.buyer_id), 1))))
     purchases = await _purchases(session, order.id)
-    taken = select(Purchase.id).where(
+    taken = select(Purchase.content_id).where(
         Purchase.buyer_id == order.buyer_id,
         Purchase.content_id.in_([purchase.content_id for purchase in purchases]),
         Purchase.status == PurchaseStatus.COMPLETED.value,
     )
-    if await session.scalar(taken.limit(1)) is not None:
-        return False
+    contents = await catalog.contents_by_id(session, [purchase.content_id for purchase in purchases])
+    if (owned := await session.scalar(taken.limit(1))) is not None:
+        return AlreadyOwned(title=contents[owned].title)
+    if refused := await refusal_of(session, order.buyer_id, list(contents.values()), hold=True):
+        return refused
     now = clock.now()
     currency = Currency(order.currency)
     total = Money(order.total_minor, currency)
@@ -45,7 +54,6 @@ async def complete(
         await wallets.record_movement(
             session, wallet, kind, total, source_type="order", source_id=order.id, at=now, payment_method="wallet"
         )
-    contents = await catalog.contents_by_id(session, [purchase.content_id for purchase in purchases])
     for purchase in purchases:
         purchase.status = PurchaseStatus.COMPLETED.value
         purchase.purchased_at = now
@@ -70,19 +78,21 @@ async def complete(
     await catalog.count_purchases(session, [purchase.content_id for purchase in purchases])
     content_ids = tuple(purchase.content_id for purchase in purchases)
     await events.publish(session, OrderCompleted(order.id, order.buyer_id, total, content_ids))
-    return True
+    return None
 
 
 async def on_payment_succeeded(session: Session, fact: payments.PaymentSucceeded) -> None:
-    """An order was paid. When the same thing was bought otherwise meanwhile, the money goes back by itself."""
+    """An order was paid. When it cannot be had any more (its last place was taken), the money goes back by itself."""
     if fact.purpose != PURPOSE:
         return
     order = (await session.scalars(select(Order).where(Order.id == fact.subject_id).with_for_update())).one()
     if order.status not in {OrderStatus.PENDING.value, OrderStatus.FAILED.value}:
         return
-    if await complete(session, order, provider=fact.provider, reference=f"payment:{fact.payment_id}"):
+    refused = await complete(session, order, provider=fact.provider, reference=f"payment:{fact.payment_id}")
+    if refused is None:
         return
     order.status = OrderStatus.SUPERSEDED.value
+    order.refusal = {"sentence": refused.template(), "fields": {name: str(value) for name, value in refused.fields.items()}}
     await _end_purchases(session, order)
     held = AccountKey(order.buyer_id, AccountKind.HELD, fact.amount.currency)
     gateway = AccountKey(ledger.PLATFORM, ledger.gateway_kind(fact.provider), fact.amount.currency)
@@ -97,7 +107,13 @@ async def on_payment_succeeded(session: Session, fact: payments.PaymentSucceeded
             at=clock.now(),
         ),
     )
-    await payments.request_refund(session, fact.payment_id, fact.amount, subject=("order", order.id), reason="bought twice")
+    await payments.request_refund(session, fact.payment_id, fact.amount, subject=("order", order.id), reason=refused.sentence)
+    url = f"/payments/{fact.payment_id}"
+    context = {"amount": fact.amount, "titles": await _titles(session, order), "url": url}
+    await messaging.send_email(session, "refund_receipt", to_person=order.buyer_id, context=context)
+    message, fields = refused.template(), refused.fields
+    title = "Your money goes back"
+    await messaging.notify(session, order.buyer_id, "payment", title=title, message=message, fields=fields, action_url=url)
 
 
 async def on_payment_failed(session: Session, fact: payments.PaymentFailed) -> None:
@@ -111,9 +127,13 @@ async def on_payment_failed(session: Session, fact: payments.PaymentFailed) -> N
 
 
 async def _send_receipt(session: Session, order: Order, total: Money) -> None:
-    titles = (await session.scalars(select(OrderLine.title).where(OrderLine.order_id == order.id).order_by(OrderLine.id))).all()
-    context = {"titles": list(titles), "total": total, "url": f"/receipts/{order.id}"}
+    context = {"titles": await _titles(session, order), "total": total, "url": f"/receipts/{order.id}"}
     await messaging.send_email(session, "purchase_receipt", to_person=order.buyer_id, context=context)
+
+
+async def _titles(session: Session, order: Order) -> list[str]:
+    titles = select(OrderLine.title).where(OrderLine.order_id == order.id).order_by(OrderLine.id)
+    return list((await session.scalars(titles)).all())
 
 
 async def _purchases(session: Session, order_id: UUID) -> list[Purchase]:

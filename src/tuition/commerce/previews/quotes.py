@@ -11,9 +11,10 @@ from sqlalchemy import select
 from tuition import catalog, earnings
 from tuition.commerce.errors import AlreadyOwned, InOrderTwice, NotForSale, OwnWork
 from tuition.commerce.models import Purchase
+from tuition.commerce.policy import refusal_of
 from tuition.commerce.rules import PurchaseStatus, Share, allocate_line
 from tuition.identity import Actor
-from tuition.kernel import Currency, Money, clock
+from tuition.kernel import Currency, DomainError, Money, clock
 from tuition.platform.database import AnySession
 
 LINES_MAX = 50
@@ -46,7 +47,8 @@ async def quote(session: AnySession, actor: Actor, content_ids: Sequence[UUID], 
     """What these contents would cost this buyer now, in ``currency`` or in the one they prefer.
 
     A series costs less by the share of those of its parts that the buyer owns, or buys in the same order. Raises
-    ``AlreadyOwned``, ``InOrderTwice``, ``NotForSale``, ``OwnWork`` or the catalogue's 404.
+    ``AlreadyOwned``, ``InOrderTwice``, ``NotForSale``, ``OwnWork``, what another room says against it (a course that is full),
+    or the catalogue's 404.
     """
     assert 0 < len(content_ids) <= LINES_MAX, "an order has between one and fifty lines"
     contents = [await catalog.get_content_for(session, actor, content_id) for content_id in dict.fromkeys(content_ids)]
@@ -70,6 +72,9 @@ async def quote(session: AnySession, actor: Actor, content_ids: Sequence[UUID], 
             raise InOrderTwice(title=content.title)
         lines.append(_line(content, members[content.id], unowned - taken, prices, price))
         taken |= unowned
+    sold = {member.id: member for found in members.values() for member in found if member.id in taken}
+    if refused := await refusal_of(session, actor.id, list(sold.values())):
+        raise refused
     total = Money.zero(lines[0].amount.currency)
     for line in lines:
         total += line.amount
@@ -78,6 +83,15 @@ async def quote(session: AnySession, actor: Actor, content_ids: Sequence[UUID], 
     if gross != total:
         lines = _with_tax_on_top(lines, gross)
     return Quote(tuple(lines), gross, tax, rate)
+
+
+async def why_not_sold(session: AnySession, actor: Actor | None, content: catalog.Content) -> DomainError | None:
+    """What another room says against selling this to this person now (a course is full): for a page, before anybody asks."""
+    if catalog.Kind(content.kind) not in catalog.COLLECTIONS:
+        return None
+    members = await _members(session, content)
+    owned = await _owned(session, actor.id, {member.id for member in members}) if actor else set()
+    return await refusal_of(session, actor.id if actor else None, [member for member in members if member.id not in owned])
 
 
 def _line(

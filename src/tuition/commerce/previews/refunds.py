@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tuition import access, catalog, playback
 from tuition.commerce.models import Purchase
+from tuition.commerce.policy import use_of
 from tuition.commerce.rules import Funding, PurchaseStatus, Refusal, refund_amount
 from tuition.kernel import Currency, Money, clock
 from tuition.platform import site
@@ -35,7 +36,8 @@ class RefundPreview:
 async def preview_refund(session: AnySession, purchase: Purchase, *, ignore_window: bool = False) -> RefundPreview:
     """Compute a refund by what was not used since this purchase; nothing is changed.
 
-    Playing counts by the distinct time that was played on this purchase's grant; anything else counts as used once it was opened.
+    Playing counts by the distinct time that was played on this purchase's grant; a course by its lessons, as its own room
+    measures them; anything else counts as used once it was opened.
     """
     paid = Money(purchase.amount_minor, Currency(purchase.currency))
     nothing = Money.zero(purchase.currency)
@@ -68,26 +70,11 @@ async def _use(session: AnySession, purchase: Purchase) -> tuple[int, int]:
             return 0, media.duration_ms
         basis = Basis("grant", purchase.grant_id)
         return await playback.covered_since(session, purchase.buyer_id, purchase.content_id, basis), media.duration_ms
-    if (course := await _use_of_course(session, purchase)) is not None:
-        return course
+    if (measured := await use_of(session, purchase)) is not None:
+        return measured
     visited = select(access.ContentVisit.last_accessed_at).where(
         access.ContentVisit.person_id == purchase.buyer_id, access.ContentVisit.content_id == purchase.content_id
     )
     last = await session.scalar(visited)
     was_opened = last is not None and purchase.purchased_at is not None and last >= purchase.purchased_at
     return int(was_opened), 1
-
-
-async def _use_of_course(session: AnySession, purchase: Purchase) -> tuple[int, int] | None:
-    """What was played of a course's films, of all that they play; none for what is no course, or one without films."""
-    content = (await catalog.contents_by_id(session, [purchase.content_id]))[purchase.content_id]
-    if content.kind != catalog.Kind.COURSE or purchase.grant_id is None:
-        return None
-    members = [member.id for member in await catalog.members_of(session, content.id)]
-    films = select(catalog.Media).where(catalog.Media.content_id.in_(members), catalog.Media.duration_ms.is_not(None))
-    durations = {media.content_id: media.duration_ms or 0 for media in await session.scalars(films)}
-    if not durations:
-        return None
-    played = await playback.covered_on(session, purchase.buyer_id, Basis("grant", purchase.grant_id))
-    used = sum(min(played.get(member_id, 0), duration_ms) for member_id, duration_ms in durations.items())
-    return used, sum(durations.values())

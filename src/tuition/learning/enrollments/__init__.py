@@ -18,8 +18,10 @@ from tuition.learning.enrollments.actions.progress import (
     record_attempt,
     recount,
 )
+from tuition.learning.enrollments.answers import refusals, use_of
 from tuition.learning.enrollments.errors import (
     CannotComplete,
+    CourseEnded,
     CourseFull,
     EndInvalid,
     EnrollmentClosed,
@@ -72,6 +74,7 @@ __all__ = [
     "SEES_LEARNERS",
     "CannotComplete",
     "CourseCompleted",
+    "CourseEnded",
     "CourseFull",
     "CourseGroup",
     "CourseGroupMember",
@@ -134,12 +137,14 @@ __all__ = [
     "progress_of",
     "record_attempt",
     "recount",
+    "refusals",
     "remove_from_group",
     "rename_group",
     "report_reading",
     "require_open",
     "student_ids",
     "totals_of",
+    "use_of",
     "verified_seconds",
     "view_course",
     "weeks_of",

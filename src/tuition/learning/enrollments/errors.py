@@ -13,14 +13,21 @@ class EnrollmentUnknown(DomainError):
 
 
 class EnrollmentClosed(DomainError):
-    """This course takes nobody in at the moment: {reason}"""
+    """“{title}” takes nobody in at the moment: its teacher enrols people by hand."""
 
     kind = ErrorKind.CONFLICT
     code = "enrollments.closed"
 
 
+class CourseEnded(DomainError):
+    """“{title}” has ended."""
+
+    kind = ErrorKind.CONFLICT
+    code = "enrollments.course_ended"
+
+
 class CourseFull(DomainError):
-    """All {capacity} places of this course are taken."""
+    """All places of “{title}” are taken."""
 
     kind = ErrorKind.CONFLICT
     code = "enrollments.course_full"

@@ -103,7 +103,7 @@ def state_of(order: Order) -> tuple[str, str]:
         OrderStatus.PENDING.value: (_("Not paid yet"), "warn"),
         OrderStatus.COMPLETED.value: (_("Paid"), "good"),
         OrderStatus.FAILED.value: (_("Not paid"), "bad"),
-        OrderStatus.SUPERSEDED.value: (_("Paid twice, sent back"), "note"),
+        OrderStatus.SUPERSEDED.value: (_("Sent back"), "note"),
         OrderStatus.REFUNDED.value: (_("Given back"), "note"),
     }[order.status]
 

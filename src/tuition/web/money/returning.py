@@ -17,7 +17,7 @@ from tuition.kernel import Currency, Money
 from tuition.payments import Gateways, Payment, PaymentStatus
 from tuition.platform.database import AnySession
 from tuition.web.money import ways
-from tuition.web.rendering import refusal, render, see_other
+from tuition.web.rendering import refusal, render, see_other, sentence
 from tuition.web.rendering import translate as _
 
 router = APIRouter(prefix="/payments", route_class=EdgeRoute, include_in_schema=False)
@@ -49,6 +49,7 @@ async def _context(session: AnySession, actor: Actor, payment: Payment, back: st
         "payment": payment,
         "retry_query": "",
         "superseded": False,
+        "why_not": "",
     }
     if payment.subject_type != "order":
         return context | {"balance": await wallets.available(session, actor.id, unit)}
@@ -60,6 +61,7 @@ async def _context(session: AnySession, actor: Actor, payment: Payment, back: st
         "contents": [found[line.content_id] for line in lines if line.content_id in found],
         "retry_query": urlencode([("content", line.content_id) for line in lines]),
         "superseded": order.status == OrderStatus.SUPERSEDED.value,
+        "why_not": sentence(order.refusal["sentence"], order.refusal["fields"]) if order.refusal else "",
     }
 
 

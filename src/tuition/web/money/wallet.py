@@ -292,7 +292,11 @@ async def change_automatic(
                 method_id=ways.read_choice(method, services.service(Gateways)).method_id if method else None,
             )
         except DomainError as error:
-            fields = {"wallets.ceiling_too_low": "ceiling", "wallets.top_up_amount_refused": "auto_amount"}
+            fields = {
+                "kernel.money_invalid": "threshold",
+                "wallets.ceiling_too_low": "ceiling",
+                "wallets.top_up_amount_refused": "auto_amount",
+            }
             errors[fields.get(error.code, "method")] = refusal(error)
     if errors:
         return await _page(request, session, services, actor, currency=currency, status=422, values=values, errors=errors)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, BackgroundTasks, Request
 from starlette.responses import RedirectResponse, Response
 
-from tuition import access, catalog, identity, metering, playback
+from tuition import access, catalog, commerce, identity, metering, playback
 from tuition.access import Decision, Reason, WayKind
 from tuition.catalog import Kind
 from tuition.edge import CurrentActor, EdgeRoute, Reading, Services, SignedIn
@@ -135,7 +135,7 @@ async def access_page(slug: str, request: Request, session: Reading, actor: Sign
 async def ways_context(
     session: AnySession, actor: Actor | None, content: catalog.Content, decision: Decision, currency: str
 ) -> dict[str, Any]:
-    """What the panel of ways needs: the decision, the offer, and what the meter says. At most one query."""
+    """What the panel of ways needs: the decision, the offer, and what the meter says. One query, or more for a whole."""
     offer = sort_ways(decision.ways, currency)
     meter: metering.Meter | None = None
     played: playback.Playback | None = None
@@ -144,12 +144,14 @@ async def ways_context(
             played = await playback.playback_of(session, actor.id, content.id)
         elif offer.minute:
             meter = await metering.meter_of(session, actor.id, content.id)
+    theirs = is_theirs(decision)
     advice: Advice | None = advise(offer, meter, duration_ms=content.duration_ms, free_ms=content.preview_until_ms)
     return {
         "advice": advice,
         "decision": decision,
         "has_begun": bool(played and played.covered_ms) or bool(meter and meter.posted_minor),
-        "is_theirs": is_theirs(decision),
+        "is_theirs": theirs,
+        "not_sold": None if theirs else await commerce.why_not_sold(session, actor, content),
         "offer": offer,
         "opens_at": address_of(content),
         "played": played,

@@ -6,26 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from tuition import access, identity
+from tuition import access, catalog, identity
 from tuition.identity import Actor
 from tuition.kernel import clock, new_id
 from tuition.learning import courses
-from tuition.learning.courses import Course, Right
+from tuition.learning.courses import Right
 from tuition.learning.enrollments.actions.progress import recount, take_over_coverage
-from tuition.learning.enrollments.errors import (
-    CourseFull,
-    EndInvalid,
-    EnrollmentClosed,
-    EnrollmentUnknown,
-    PersonNotFound,
-    PrerequisitesMissing,
-)
+from tuition.learning.enrollments.answers import refusals
+from tuition.learning.enrollments.errors import EndInvalid, EnrollmentUnknown, PersonNotFound
 from tuition.learning.enrollments.events import Enrolled, EnrollmentExpired
 from tuition.learning.enrollments.models import Enrollment
-from tuition.learning.enrollments.queries import get_for, missing_prerequisites, of_person
+from tuition.learning.enrollments.queries import get_for, of_person
 from tuition.learning.enrollments.rules import LEARNING, EnrollmentStatus, Source
 from tuition.platform import events
 from tuition.platform.database import Session
@@ -38,21 +32,19 @@ END_MAX = timedelta(days=3660)
 async def enroll(session: Session, actor: Actor, course_id: UUID) -> Enrollment:
     """Learn in a course that one may open. Again is the same enrollment; one that was left or expired goes on.
 
-    Raises ``CourseUnknown``, what ``access.require`` raises, ``EnrollmentClosed``, ``PrerequisitesMissing``, ``CourseFull``.
+    Raises ``CourseUnknown``, what ``access.require`` raises, ``EnrollmentClosed``, ``CourseEnded``, ``CourseFull``,
+    ``PrerequisitesMissing``.
     """
-    _content, decision = await access.get_content_for(session, actor, course_id)
-    course = (await courses.find(session, [course_id])).get(course_id)
-    if course is None:
+    content, decision = await access.get_content_for(session, actor, course_id)
+    if content.kind != catalog.Kind.COURSE:
         raise courses.CourseUnknown
     access.require(decision)
     standing = await of_person(session, actor.id, course_id)
     if standing is not None and standing.status in LEARNING:
         return standing
     now = clock.now()
-    _check_open(course, now)
-    if missing := await missing_prerequisites(session, actor.id, course_id):
-        raise PrerequisitesMissing(courses=", ".join(content.title for content in missing))
-    await _take_place(session, course)
+    for refused in (await refusals(session, actor.id, [content], hold=True)).values():
+        raise refused
     is_free = decision.reason is access.Reason.FREE and decision.grant_id is None
     source = Source.FREE if is_free else Source.GRANT
     enrollment = await put(session, actor.id, course_id, source=source, expires_at=decision.until, now=now)
@@ -73,18 +65,15 @@ async def enroll_person(
     until: datetime | None = None,
     source: str = Source.MANUAL,
 ) -> Enrollment:
-    """The staff enrols somebody, whatever the course costs; ``until`` ends it. Again changes the end.
+    """The staff enrols somebody, whatever the course costs and however full it is; ``until`` ends it. Again changes the end.
 
-    Raises ``CourseUnknown``, ``PersonNotFound``, ``EndInvalid``, ``CourseFull``.
+    Raises ``CourseUnknown``, ``PersonNotFound``, ``EndInvalid``.
     """
-    course = await courses.get_for_staff(session, actor, course_id, Right.MEMBERS)
+    await courses.get_for_staff(session, actor, course_id, Right.MEMBERS)
     now = clock.now()
     _check_end(until, now)
     if person_id not in await identity.people_by_id(session, [person_id]):
         raise PersonNotFound(email=person_id)
-    standing = await of_person(session, person_id, course_id)
-    if standing is None or standing.status not in LEARNING:
-        await _take_place(session, course)
     enrollment = await put(session, person_id, course_id, source=Source(source), expires_at=until, now=now)
     await _give(session, actor, enrollment, until, now)
     return enrollment
@@ -201,23 +190,6 @@ async def _for_staff(session: Session, actor: Actor, enrollment_id: UUID) -> Enr
 
 async def _lock(session: Session, enrollment: Enrollment) -> None:
     await session.refresh(enrollment, with_for_update={"key_share": True})
-
-
-async def _take_place(session: Session, course: Course) -> None:
-    """Raise ``CourseFull`` when nobody fits in any more. Those who come at once are counted one after the other."""
-    if course.capacity is None:
-        return
-    await session.refresh(course, with_for_update={"key_share": True})
-    taken = select(func.count()).where(Enrollment.course_id == course.id, Enrollment.status == EnrollmentStatus.ACTIVE)
-    if course.capacity is not None and (await session.scalar(taken) or 0) >= course.capacity:
-        raise CourseFull(capacity=course.capacity)
-
-
-def _check_open(course: Course, now: datetime) -> None:
-    if not course.enrollment_open:
-        raise EnrollmentClosed(reason="its teacher enrols people by hand.")
-    if course.ends_at is not None and course.ends_at <= now:
-        raise EnrollmentClosed(reason="it has ended.")
 
 
 def _check_end(until: datetime | None, now: datetime) -> None:

@@ -30,6 +30,7 @@ create table orders (
   waiver_at timestamptz not null,
   waiver_ip text not null,
   completed_at timestamptz,
+  refusal jsonb,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint ck_orders_tax check (tax_minor between 0 and total_minor)
