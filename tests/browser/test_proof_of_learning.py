@@ -86,26 +86,40 @@ async def test_work_is_handed_in_and_graded_by_hand(
     serve: Serve,
     open_page: OpenPage,
 ) -> None:
+    await desk.change(file_types=["txt"])
     address = await serve(desk.school.app)
     dana = await open_page(width=DESKTOP)
     await sign_in(dana, address, 1)
     await dana.goto(f"{address}/assignments/{desk.assignment_id}")
     await dana.get_by_role("button", name="Begin").click()
-    await dana.set_input_files("input[type=file]", {"name": "wave.txt", "mimeType": "text/plain", "buffer": b"a wave"})
-    await expect(dana.get_by_role("link", name="wave.txt")).to_be_visible()
     await dana.get_by_label("Your text").fill("It travels.")
+    text = {"mimeType": "text/plain", "buffer": b"a wave"}
+    await dana.set_input_files("input[type=file]", [{"name": "wave.exe", **text}])
+    await expect(dana.get_by_role("alert")).to_contain_text("wave.exe is not taken here. These kinds of files are: .txt.")
+    await dana.set_input_files("input[type=file]", [{"name": "wave.txt", **text}, {"name": "sea.txt", **text}])
+    await expect(dana.get_by_role("link", name="wave.txt")).to_be_visible()
+    await expect(dana.get_by_role("link", name="sea.txt")).to_be_visible()
+    assert await findings(dana) == []
+    await dana.get_by_role("button", name="Remove “sea.txt”").click()
+    await expect(dana.get_by_role("link", name="sea.txt")).to_have_count(0)
+    await expect(dana.get_by_label("Your text")).to_have_value("It travels.")
     await dana.get_by_role("button", name="Hand it in").click()
     await expect(dana.get_by_text("It waits to be graded.")).to_be_visible()
     mona = await open_page(width=DESKTOP)
     await sign_in(mona, address, 0)
     await mona.goto(f"{address}/studio/courses/{desk.school.course_id}/grading")
     await mona.get_by_role("link", name="Dana Young").click()
+    await mona.get_by_text("Give a file back with the feedback").click()
+    await mona.set_input_files("input[type=file]", {"name": "notes.txt", **text})
+    await expect(mona.get_by_role("button", name="Remove “notes.txt”")).to_be_visible()
+    assert await findings(mona) == []
     await mona.get_by_label("Points").fill("85")
     await mona.get_by_role("button", name="Grade", exact=True).click()
     await mona.goto(f"{address}/studio/courses/{desk.school.course_id}/grades")
     await expect(mona.get_by_role("cell", name="85.00").first).to_be_visible()
     await dana.reload()
     await expect(dana.get_by_text("85 %")).to_be_visible()
+    await expect(dana.get_by_role("link", name="notes.txt")).to_be_visible()
 
 
 @pytest.mark.browser

@@ -1,5 +1,6 @@
-// A file on its way to the API in chunks: with progress and speed, paused, lost, found again, continued after a reload.
-// One uploader per [data-upload]; its sentences are in the page, in the reader's language.
+// Files on their way to the API in chunks, one after the other: with progress and speed, paused, lost, found again, continued
+// after a reload. One uploader per [data-upload]; its sentences are in the page, in the reader's language. When all is through it
+// leads to data-done, or, without that, says "uploaded" for htmx and is ready for the next.
 const CHUNK_BYTES = 8 * 2 ** 20;
 const RETRY_FIRST_MS = 1000;
 const RETRY_MAX_MS = 20_000;
@@ -72,10 +73,14 @@ function put(path, chunk, start, total, onProgress, signal) {
 class Uploader {
   constructor(root) {
     this.root = root;
-    this.words = JSON.parse(root.querySelector("[data-words]").textContent);
+    this.words = JSON.parse(root.dataset.words);
     this.limit = Number(root.dataset.limit);
     this.seen = [];
-    this.input.addEventListener("change", () => this.input.files.length && this.choose(this.input.files[0]));
+    this.queue = [];
+    this.input.addEventListener("change", () => {
+      this.queue = [...this.input.files];
+      this.next();
+    });
     this.part("pause").addEventListener("click", () => this.stop(this.words.paused));
     this.part("resume").addEventListener("click", () => this.run());
     this.part("cancel").addEventListener("click", () => this.giveUp());
@@ -103,10 +108,19 @@ class Uploader {
     }
   }
 
+  next() {
+    const file = this.queue.shift();
+    if (file) this.choose(file);
+  }
+
   choose(file) {
     this.wrong("");
     const left = this.root.querySelector("[data-unfinished]");
     if (!file.size) return this.wrong(this.words.empty);
+    const { accept } = this.input.dataset.checked === undefined ? {} : this.input;
+    if (accept && !accept.split(",").includes(`.${file.name.split(".").pop().toLowerCase()}`)) {
+      return this.wrong(fill(this.words.kind, { name: file.name, kinds: accept.replaceAll(",", ", ") }));
+    }
     if (file.size > this.limit) return this.wrong(fill(this.words.too_large, { size: size(file.size), limit: size(this.limit) }));
     if (left && (left.dataset.name !== file.name || Number(left.dataset.size) !== file.size)) {
       return this.wrong(fill(this.words.other, { name: left.dataset.name }));
@@ -130,12 +144,23 @@ class Uploader {
     this.seen = [];
     try {
       await this.untilThrough();
-      location.assign(this.root.dataset.done);
+      this.running = false;
+      this.through();
     } catch (error) {
       this.failed(error);
     } finally {
       this.running = false;
     }
+  }
+
+  through() {
+    if (this.root.dataset.done && !this.queue.length) return location.assign(this.root.dataset.done);
+    const { queue, file } = this;
+    this.reset();
+    this.root.dispatchEvent(new CustomEvent("uploaded", { bubbles: true }));
+    this.part("added").textContent = fill(this.words.added, { name: file.name });
+    this.queue = queue;
+    this.next();
   }
 
   async untilThrough() {
@@ -154,8 +179,8 @@ class Uploader {
 
   async attempt(onChunk) {
     if (!this.id) {
-      const { content, purpose } = this.root.dataset;
-      const begun = await call("POST", "/v1/uploads", { content_id: content, purpose, file_name: this.file.name, size: this.file.size });
+      const { begin, begins } = this.root.dataset;
+      const begun = await call("POST", begin, { ...JSON.parse(begins), file_name: this.file.name, size: this.file.size });
       this.id = begun.id;
     } else {
       const known = await call("GET", `/v1/uploads/${this.id}`);
@@ -172,7 +197,7 @@ class Uploader {
     }
     this.say(this.words.checking);
     this.part("pause").hidden = true;
-    await call("POST", `/v1/uploads/${this.id}/complete`);
+    await call("POST", fill(this.root.dataset.finish, { id: this.id }));
     this.say(this.words.done);
   }
 
@@ -211,6 +236,8 @@ class Uploader {
 
   reset() {
     this.id = undefined;
+    this.queue = [];
+    this.part("pause").hidden = false;
     this.root.querySelectorAll("[data-unfinished]").forEach((left) => left.remove());
     this.part("choose").hidden = false;
     this.part("sending").hidden = true;

@@ -23,7 +23,14 @@ from tuition.catalog.actions.publishing import (
     unschedule,
 )
 from tuition.catalog.actions.texts import remove_captions, set_captions, write_body
-from tuition.catalog.actions.uploads import UploadLimits, begin_upload, cancel_upload, get_upload_for, unfinished_uploads
+from tuition.catalog.actions.uploads import (
+    UploadLimits,
+    begin_upload,
+    begin_upload_of_work,
+    cancel_upload,
+    get_upload_for,
+    unfinished_uploads,
+)
 from tuition.catalog.adapters.markup import Rendered, render_markup
 from tuition.catalog.adapters.pictures import WIDTHS as COVER_WIDTHS
 from tuition.catalog.adapters.sniffing import safe_name
@@ -94,7 +101,7 @@ from tuition.catalog.rules.states import (
     UploadStatus,
     Visibility,
 )
-from tuition.catalog.work.receiving import finish_upload, receive
+from tuition.catalog.work.receiving import finish_upload, receive, take_upload
 
 __all__ = [
     "COLLECTIONS",
@@ -151,6 +158,7 @@ __all__ = [
     "WrittenBody",
     "archive",
     "begin_upload",
+    "begin_upload_of_work",
     "body_of",
     "cancel_upload",
     "caption_languages",
@@ -205,6 +213,7 @@ __all__ = [
     "shelf",
     "slug_from",
     "take_down",
+    "take_upload",
     "unfinished_uploads",
     "unschedule",
     "visible_to",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from tests.learning.assignments.conftest import Desk
 from tests.learning.certificates.conftest import ok
@@ -53,18 +54,17 @@ async def test_files_go_to_their_author_and_the_staff_and_to_nobody_else(desk: D
     dana, mona = await desk.school.program("Dana Young"), await desk.school.program("Mona Haddad")
     stranger = await desk.school.program("Sami Aziz")
     draft = await desk.begin()
-    address = f"/v1/uploads/submissions/{draft['id']}"
     assert (await ok(await dana.post(f"/v1/submissions/{draft['id']}/submit"), 422))["code"] == "assignments.nothing_handed_in"
-    kept = await ok(await dana.put(address, params={"file_name": "../../wave.txt"}, content=b"a wave"), 201)
+    kept = await desk.send("Dana Young", draft["id"], "../../wave.txt", b"a wave")
     assert (kept["file_name"], kept["size"]) == ("wave.txt", 6)
-    refused = await ok(await dana.put(address, params={"file_name": "wave.exe"}, content=b"x"), 422)
-    assert refused["code"] == "assignments.file_refused"
-    await ok(await dana.put(address, params={"file_name": "big.txt"}, content=b"x" * 1001), 413)
-    await ok(await dana.put(address, params={"file_name": "empty.txt"}, content=b""), 422)
-    await ok(await stranger.put(address, params={"file_name": "a.txt"}, content=b"x"), 404)
+    refused = await desk.send("Dana Young", draft["id"], "wave.exe", b"x", 422)
+    assert (refused["code"], refused["kinds"]) == ("assignments.file_kind_refused", "pdf, txt")
+    await desk.send("Dana Young", draft["id"], "big.txt", b"x" * 1001, 413)
+    await desk.send("Dana Young", draft["id"], "empty.txt", b"", 422)
+    await desk.send("Sami Aziz", draft["id"], "a.txt", b"x", 404)
     await ok(await mona.get(f"/v1/submissions/{draft['id']}"), 404)
-    await ok(await dana.put(address, params={"file_name": "two.txt"}, content=b"2"), 201)
-    await ok(await dana.put(address, params={"file_name": "three.txt"}, content=b"3"), 422)
+    await desk.send("Dana Young", draft["id"], "two.txt", b"2")
+    assert (await desk.send("Dana Young", draft["id"], "three.txt", b"3", 409))["code"] == "assignments.files_too_many"
     await ok(await dana.post(f"/v1/submissions/{draft['id']}/submit"))
     for program, status in ((dana, 200), (mona, 200), (stranger, 404)):
         answer = await program.get(kept["url"])
@@ -73,10 +73,80 @@ async def test_files_go_to_their_author_and_the_staff_and_to_nobody_else(desk: D
     assert fetched.content == b"a wave"
     assert fetched.headers["content-disposition"].startswith("attachment")
     await ok(await dana.delete(f"/v1/submissions/files/{kept['id']}"), 409)
-    given = await ok(await mona.put(address, params={"file_name": "notes.pdf", "feedback": True}, content=b"see page 2"), 201)
+    given = await desk.send("Mona Haddad", draft["id"], "notes.docx", b"see page 2")
+    assert given["is_feedback"]
     assert (await dana.get(given["url"])).content == b"see page 2"
-    stored = [path for path in (desk.school.folder / "submissions").rglob("*") if path.is_file()]
-    assert len(stored) == 3, "what was refused left nothing behind"
+    await desk.school.work()
+    assert len(stored(desk)) == 3, "what was refused left nothing behind"
+
+
+async def test_a_file_goes_on_after_an_interruption_and_one_that_is_given_up_leaves_nothing_behind(desk: Desk) -> None:
+    dana = await desk.school.program("Dana Young")
+    draft = await desk.begin()
+    there = f"/v1/submissions/{draft['id']}/uploads"
+    begun = await ok(await dana.post(there, json={"file_name": "wave.txt", "size": 10}), 201)
+    upload = f"/v1/uploads/{begun['id']}"
+    await ok(await dana.put(upload, content=b"01234", headers={"content-range": "bytes 0-4/10"}))
+    assert (await ok(await dana.post(f"{there}/{begun['id']}/complete"), 409))["code"] == "catalog.upload_incomplete"
+    assert (await ok(await dana.get(upload)))["received"] == 5
+    await ok(await dana.put(upload, content=b"56789", headers={"content-range": "bytes 5-9/10"}))
+    await ok(await dana.post(f"{upload}/complete"), 404)
+    kept = await ok(await dana.post(f"{there}/{begun['id']}/complete"), 201)
+    assert (await dana.get(kept["url"])).content == b"0123456789"
+    await ok(await dana.post(f"{there}/{begun['id']}/complete"), 409)
+    given_up = await ok(await dana.post(there, json={"file_name": "other.txt", "size": 10}), 201)
+    await ok(await dana.put(f"/v1/uploads/{given_up['id']}", content=b"01234", headers={"content-range": "bytes 0-4/10"}))
+    await ok(await dana.delete(f"/v1/uploads/{given_up['id']}"), 204)
+    await desk.school.work()
+    assert len(stored(desk)) == 1
+
+
+async def test_a_file_that_arrives_after_its_draft_was_handed_in_is_not_kept(desk: Desk) -> None:
+    dana = await desk.school.program("Dana Young")
+    draft = await desk.begin()
+    there = f"/v1/submissions/{draft['id']}/uploads"
+    begun = await ok(await dana.post(there, json={"file_name": "late.txt", "size": 4}), 201)
+    await ok(await dana.put(f"/v1/uploads/{begun['id']}", content=b"late"))
+    await ok(await dana.put(f"/v1/submissions/{draft['id']}/body", json={"body": "All of it."}))
+    await ok(await dana.post(f"/v1/submissions/{draft['id']}/submit"))
+    refused = await ok(await dana.post(f"{there}/{begun['id']}/complete"), 409)
+    assert refused["code"] == "assignments.not_open"
+    assert (await ok(await dana.get(f"/v1/uploads/{begun['id']}")))["status"] == "refused"
+    await desk.school.work()
+    assert stored(desk) == []
+
+
+async def test_the_last_attempt_counts_or_the_best_as_the_teacher_says(desk: Desk) -> None:
+    await desk.change(passing_score="50")
+    for points in ("90", "40"):
+        await desk.grade((await desk.hand_in())["id"], points=points)
+    mona = await desk.school.program("Mona Haddad")
+    for counted, total in (("latest", "40.00"), ("best", "90.00")):
+        await desk.change(counted_attempt=counted)
+        book = await ok(await mona.get(f"/v1/courses/{desk.school.course_id}/gradebook"))
+        assert [row["total"] for row in book["rows"]] == [total]
+
+
+async def test_a_rubric_that_work_was_graded_by_keeps_its_points(desk: Desk) -> None:
+    def rubric(best: str, word: str) -> dict[str, Any]:
+        levels = [{"id": "l1", "title": word, "points": best}, {"id": "l2", "title": "No", "points": "0"}]
+        return {"criteria": [{"id": "c1", "title": "Clear", "levels": levels}]}
+
+    await desk.change(rubric=rubric("2", "Yes"))
+    handed = await desk.hand_in()
+    await desk.change(rubric=rubric("4", "Yes"))
+    assert (await desk.grade(handed["id"], levels={"c1": "l1"}))["points"] == "100.00"
+    await desk.change(rubric=rubric("4", "Certainly"))
+    mona = await desk.school.program("Mona Haddad")
+    for broken in (rubric("3", "Certainly"), None):
+        refused = await mona.patch(f"/v1/assignments/{desk.assignment_id}", json={"rubric": broken})
+        assert (await ok(refused, 409))["code"] == "assignments.rubric_in_use"
+
+
+def stored(desk: Desk) -> list[str]:
+    """What lies in the file store of uploads and hand-ins."""
+    folders = [desk.school.folder / name for name in ("submissions", "uploads")]
+    return [path.name for folder in folders for path in folder.rglob("*") if path.is_file()]
 
 
 async def test_late_work_is_worth_less_each_day_unless_the_teacher_waives_it(desk: Desk) -> None:
@@ -152,9 +222,8 @@ async def test_a_copied_course_has_an_assignment_of_its_own(desk: Desk) -> None:
 
 
 async def test_after_erasure_grades_stay_and_work_is_gone(desk: Desk) -> None:
-    dana = await desk.school.program("Dana Young")
     draft = await desk.begin()
-    await ok(await dana.put(f"/v1/uploads/submissions/{draft['id']}", params={"file_name": "me.txt"}, content=b"me"), 201)
+    await desk.send("Dana Young", draft["id"], "me.txt", b"me")
     handed = await desk.hand_in("My secret.")
     await desk.grade(handed["id"], points="70", feedback="Dear Dana")
     async with desk.school.database.transaction() as session:

@@ -26,17 +26,22 @@ BINARY = {
 }
 
 
-class UploadIn(Input):
+class FileIn(Input):
     """A file that is about to be sent."""
 
-    content_id: UUID
-    purpose: UploadPurpose = Field(
-        description="`media`: the film or recording; `document`: the file to read; `cover`: a picture."
-    )
     file_name: str = Field(min_length=1, max_length=500, examples=["film.mp4"])
     size: int = Field(ge=1, le=2**50, description="Bytes.", examples=[52_428_800])
     sha256: str | None = Field(
         default=None, pattern="^[0-9a-fA-F]{64}$", description="Of the whole file; compared on arrival.", examples=[None]
+    )
+
+
+class UploadIn(FileIn):
+    """A file that is about to be sent, and what for."""
+
+    content_id: UUID
+    purpose: UploadPurpose = Field(
+        description="`media`: the film or recording; `document`: the file to read; `cover`: a picture. `work` begins elsewhere."
     )
 
 
@@ -118,7 +123,7 @@ async def send(
     next byte is refused with 409 and the `expected` one. This is idempotent by nature and takes no `Idempotency-Key`.
     """
     start = _start(content_range, upload_offset)
-    await _let_go(request)
+    await let_go(request)
     store = services.service(files.Store)
     upload = await catalog.receive(
         services.database, store, actor, upload_id, start=start, chunks=_until_it_breaks(request.stream())
@@ -133,7 +138,7 @@ async def complete(upload_id: UploadId, request: Request, actor: SignedIn, servi
 
     A film is then packaged in the background: follow it with `GET /v1/contents/{id}/media`.
     """
-    await _let_go(request)
+    await let_go(request)
     store = services.service(files.Store)
     return UploadOut.of(await catalog.finish_upload(services.database, store, actor, upload_id))
 
@@ -153,7 +158,8 @@ def _start(content_range: str | None, upload_offset: int | None) -> int:
     return int(match[1])
 
 
-async def _let_go(request: Request) -> None:
+async def let_go(request: Request) -> None:
+    """Hold no transaction while bytes travel."""
     # Who asks is known; no transaction may stay open while bytes travel over a slow line.
     await (await unit_of(request).reading()).rollback()
 

@@ -12,7 +12,6 @@ ROUTERS = [
     assignments.router,
     assignments.submissions,
     assignments.of_courses,
-    assignments.uploads,
     grades.router,
     grades.reports,
     exchange.router,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,24 +11,20 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import ClientDisconnect
 
+from tuition.api.catalog.uploads import FileIn, UploadOut, let_go
 from tuition.edge import EdgeRoute, PageOut, Reading, Services, SignedIn, Writing, problems
 from tuition.kernel import clock
 from tuition.learning import assignments, enrollments
-from tuition.learning.assignments import Assignment, LatePolicy, Submission, SubmissionFile
+from tuition.learning.assignments import Assignment, CountedAttempt, LatePolicy, Submission, SubmissionFile
 from tuition.platform import files, paging
 from tuition.platform.database import AnySession
 
 router = APIRouter(prefix="/v1/assignments", tags=["assignments"], route_class=EdgeRoute)
 submissions = APIRouter(prefix="/v1/submissions", tags=["assignments"], route_class=EdgeRoute)
 of_courses = APIRouter(prefix="/v1/courses", tags=["assignments"], route_class=EdgeRoute)
-uploads = APIRouter(prefix="/v1/uploads/submissions", tags=["assignments"], route_class=EdgeRoute)
 
 Percentage = Annotated[Decimal, Field(ge=0, le=100, examples=["10.00"])]
-BINARY = {
-    "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-}
 
 
 class AssignmentOut(BaseModel):
@@ -52,7 +47,9 @@ class AssignmentOut(BaseModel):
     late_percent_per_day: Decimal
     grace_minutes: int
     attempts_max: int | None
+    counted_attempt: str = Field(examples=["latest"])
     rubric: dict[str, Any] | None
+    rubric_id: UUID | None
 
     @classmethod
     def of(cls, row: Assignment, dates: assignments.Dates | None = None) -> AssignmentOut:
@@ -80,7 +77,9 @@ class AssignmentIn(BaseModel):
     late_percent_per_day: Percentage = Decimal(0)
     grace_minutes: int = Field(default=0, ge=0, le=10_080)
     attempts_max: int | None = Field(default=None, ge=1, le=100)
-    rubric: dict[str, Any] | None = None
+    counted_attempt: CountedAttempt = Field(default=CountedAttempt.LATEST, description="Which of several graded hand-ins counts.")
+    rubric: dict[str, Any] | None = Field(default=None, description="One of its own.")
+    rubric_id: UUID | None = Field(default=None, description="A rubric of the course, which it follows from then on.")
 
 
 class DatesIn(BaseModel):
@@ -207,7 +206,7 @@ async def change(assignment_id: UUID, body: AssignmentIn, session: Writing, acto
 @router.get("/{assignment_id}/dates", summary="List who has other dates", responses=problems(401, 404))
 async def list_dates(assignment_id: UUID, session: Reading, actor: SignedIn) -> PageOut[DatesOut]:
     """Learners and groups with dates of their own."""
-    await assignments.get_for_staff(session, actor, assignment_id)
+    await assignments.get_for_staff(session, actor, assignment_id, *assignments.SETS_DATES)
     rows = await assignments.overrides_of(session, assignment_id)
     return PageOut(
         items=[
@@ -290,31 +289,24 @@ async def give_back(submission_id: UUID, body: FeedbackIn, session: Writing, act
     return await _shown(session, await assignments.give_back(session, actor, submission_id, feedback=body.feedback))
 
 
-@uploads.put(
-    "/{submission_id}", status_code=201, summary="Add a file", responses=problems(401, 404, 409, 413), openapi_extra=BINARY
+@submissions.post("/{submission_id}/uploads", status_code=201, summary="Announce a file", responses=problems(401, 404, 409, 413))
+async def begin_file(submission_id: UUID, body: FileIn, session: Writing, actor: SignedIn) -> UploadOut:
+    """Yours for a draft, or for who grades: beside the feedback.
+
+    Then send its bytes with `PUT /v1/uploads/{id}`, in parts and again after any interruption, and finish with `…/complete` here.
+    What is not finished is forgotten after a day; `DELETE /v1/uploads/{id}` forgets it at once.
+    """
+    return UploadOut.of(await assignments.begin_file(session, actor, submission_id, **body.model_dump()))
+
+
+@submissions.post(
+    "/{submission_id}/uploads/{upload_id}/complete", status_code=201, summary="Finish a file", responses=problems(401, 404, 409)
 )
-async def add_file(
-    submission_id: UUID,
-    request: Request,
-    services: Services,
-    actor: SignedIn,
-    file_name: Annotated[str, Query(min_length=1, max_length=500, examples=["essay.pdf"])],
-    feedback: Annotated[bool, Query(description="For who grades: given back with the feedback.")] = False,
-) -> FileOut:
-    """The body is the file, sent in one go; the assignment says how large it may be and of which kinds."""
+async def finish_file(submission_id: UUID, upload_id: UUID, request: Request, actor: SignedIn, services: Services) -> FileOut:
+    """Put it together and add it. What is not taken any more is refused with the reason, and nothing is kept."""
+    await let_go(request)
     store = services.service(files.Store)
-    row = await assignments.receive_file(
-        services.database, store, actor, submission_id, file_name=file_name, chunks=_whole(request), is_feedback=feedback
-    )
-    return FileOut.of(row)
-
-
-async def _whole(request: Request) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in request.stream():
-            yield chunk
-    except ClientDisconnect as error:
-        raise assignments.FileRefused(name="file", reason="the connection broke before it had arrived.") from error
+    return FileOut.of(await assignments.take_file(services.database, store, actor, submission_id, upload_id))
 
 
 @submissions.get(

@@ -68,10 +68,44 @@ async def begin_upload(
     """
     content = await get_owned_content(session, actor, content_id)
     _check_purpose(content, purpose)
+    return await _begin(session, actor, content_id, purpose, file_name, size, limit=limits.of(purpose), sha256=sha256)
+
+
+async def begin_upload_of_work(
+    session: Session,
+    actor: Actor,
+    content_id: UUID,
+    subject_id: UUID,
+    *,
+    file_name: str,
+    size: int,
+    limit: int,
+    sha256: str | None = None,
+) -> Upload:
+    """Announce a file for something of a room above, which has asked whether this person may.
+
+    Raises ``FieldInvalid``, ``UploadTooLarge``, ``UploadsTooMany``.
+    """
+    purpose = UploadPurpose.WORK
+    return await _begin(session, actor, content_id, purpose, file_name, size, limit=limit, sha256=sha256, subject_id=subject_id)
+
+
+async def _begin(
+    session: Session,
+    actor: Actor,
+    content_id: UUID,
+    purpose: UploadPurpose,
+    file_name: str,
+    size: int,
+    *,
+    limit: int,
+    sha256: str | None,
+    subject_id: UUID | None = None,
+) -> Upload:
     if size < 1:
         raise FieldInvalid(field="size", reason="an empty file cannot be uploaded")
-    if size > limits.of(purpose):
-        raise UploadTooLarge(limit_mb=limits.of(purpose) // MB)
+    if size > limit:
+        raise UploadTooLarge(limit_mb=max(1, limit // MB))
     if sha256 is not None and (len(sha256) != SHA256_LENGTH or set(sha256.lower()) - set("0123456789abcdef")):
         raise FieldInvalid(field="sha256", reason="give 64 hexadecimal digits")
     # Two begun at once are counted one after the other.
@@ -83,6 +117,7 @@ async def begin_upload(
         person_id=actor.id,
         content_id=content_id,
         purpose=str(purpose),
+        subject_id=subject_id,
         file_name=safe_name(file_name),
         size=size,
         received=0,
@@ -104,9 +139,11 @@ async def get_upload_for(session: AnySession, actor: Actor, upload_id: UUID) -> 
     return upload
 
 
-async def unfinished_uploads(session: AnySession, actor: Actor) -> list[Upload]:
-    """What the actor began and has not finished, oldest first."""
+async def unfinished_uploads(session: AnySession, actor: Actor, *, subject_id: UUID | None = None) -> list[Upload]:
+    """What the actor began and has not finished, oldest first: everything, or what was begun for one subject."""
     query = select(Upload).where(Upload.person_id == actor.id, Upload.status.in_(UNFINISHED)).order_by(Upload.id)
+    if subject_id is not None:
+        query = query.where(Upload.subject_id == subject_id)
     return list(await session.scalars(query))
 
 
@@ -133,7 +170,7 @@ async def record_part(session: Session, actor: Actor, upload_id: UUID, *, start:
     return upload
 
 
-async def begin_check(session: Session, actor: Actor, upload_id: UUID) -> tuple[Upload, list[UploadPart], Kind]:
+async def begin_check(session: Session, actor: Actor, upload_id: UUID) -> tuple[Upload, list[UploadPart]]:
     """All bytes are here: take no more, and say where they are.
 
     Raises ``UploadUnknown``, ``UploadClosed``, ``UploadIncomplete``.
@@ -146,8 +183,7 @@ async def begin_check(session: Session, actor: Actor, upload_id: UUID) -> tuple[
         raise UploadIncomplete(received=upload.received, size=upload.size)
     upload.status, upload.updated_at = UploadStatus.CHECKING, clock.now()
     parts = await session.scalars(select(UploadPart).where(UploadPart.upload_id == upload_id).order_by(UploadPart.start))
-    content = await get_owned_content(session, actor, upload.content_id)
-    return upload, list(parts), Kind(content.kind)
+    return upload, list(parts)
 
 
 async def close_upload(session: Session, upload_id: UUID, status: UploadStatus, *, failure: str | None = None) -> Upload | None:
@@ -198,6 +234,7 @@ def _check_purpose(content: Content, purpose: UploadPurpose) -> None:
         UploadPurpose.MEDIA: kind in PLAYABLE,
         UploadPurpose.DOCUMENT: kind is Kind.DOCUMENT,
         UploadPurpose.COVER: True,
+        UploadPurpose.WORK: False,
     }
     if not fits[purpose]:
         raise KindRefuses(kind=kind, wish=f"{purpose} file")

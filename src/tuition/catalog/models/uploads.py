@@ -25,6 +25,8 @@ class Upload(Timestamped, Base):
         CheckConstraint("size > 0 and received between 0 and size", name="size"),
         Index(None, "person_id"),
         Index(None, "content_id"),
+        Index("idx_uploads_subject_id", "subject_id", postgresql_where=text("subject_id is not null")),
+        CheckConstraint("(purpose = 'work') = (subject_id is not null)", name="subject"),
         Index("idx_uploads_expires_at", "expires_at", postgresql_where=text("status in ('open', 'checking')")),
     )
 
@@ -32,6 +34,8 @@ class Upload(Timestamped, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     content_id: Mapped[UUID] = mapped_column(ForeignKey("contents.id", ondelete="CASCADE"))
     purpose: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    """What a room above asked the file for (a hand-in); none: the content itself."""
     file_name: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
     received: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)

@@ -153,6 +153,8 @@ class UploadPurpose(StrEnum):
     """The file of a document."""
     COVER = "cover"
     """A picture."""
+    WORK = "work"
+    """What a room above asked for, such as a hand-in; that room takes it."""
 
 
 class BodyFormat(StrEnum):

@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tuition.catalog.actions.media import accept_cover, accept_document, accept_media
 from tuition.catalog.actions.uploads import begin_check, check_offset, close_upload, get_upload_for, parts_prefix, record_part
-from tuition.catalog.errors import FileRefused, UploadTooLarge
+from tuition.catalog.errors import FileRefused, UploadTooLarge, UploadUnknown
 from tuition.catalog.models import Upload, UploadPart
+from tuition.catalog.queries.contents import get_owned_content
 from tuition.catalog.rules.states import Kind, UploadPurpose, UploadStatus
 from tuition.catalog.work.inspecting import inspect_document, inspect_media, inspect_picture
 from tuition.identity import Actor
@@ -27,6 +28,7 @@ from tuition.platform.files import Store
 PART_BYTES = 16 * 2**20
 """What is kept and counted at once: what an interruption can lose at most."""
 MB = 2**20
+Kept = TypeVar("Kept")
 
 
 async def receive(
@@ -54,7 +56,10 @@ async def finish_upload(database: Database, store: Store, actor: Actor, upload_i
     Raises ``UploadUnknown``, ``UploadClosed``, ``UploadIncomplete``, ``FileRefused``.
     """
     async with database.transaction() as session:
-        upload, parts, kind = await begin_check(session, actor, upload_id)
+        upload, parts = await begin_check(session, actor, upload_id)
+        if upload.purpose == UploadPurpose.WORK:
+            raise UploadUnknown
+        kind = Kind((await get_owned_content(session, actor, upload.content_id)).kind)
     with tempfile.TemporaryDirectory(prefix="tuition-upload-") as folder:
         path = Path(folder) / "file"
         sha256 = await _assemble(store, parts, path)
@@ -66,6 +71,43 @@ async def finish_upload(database: Database, store: Store, actor: Actor, upload_i
             async with database.transaction() as session:
                 await close_upload(session, upload_id, UploadStatus.REFUSED, failure=refusal.fields["reason"])
             raise
+
+
+async def take_upload(
+    database: Database,
+    store: Store,
+    actor: Actor,
+    upload_id: UUID,
+    *,
+    key: str,
+    keep: Callable[[Session, Upload], Awaitable[Kept]],
+) -> Kept:
+    """Put a file together that a room above asked for, store it at ``key``, and let that room ``keep`` it, in the same
+    transaction in which the upload ends; what it refuses leaves nothing behind.
+
+    Raises ``UploadUnknown``, ``UploadClosed``, ``UploadIncomplete``, ``FileRefused``, and what ``keep`` raises.
+    """
+    async with database.transaction() as session:
+        upload, parts = await begin_check(session, actor, upload_id)
+        if upload.purpose != UploadPurpose.WORK:
+            raise UploadUnknown
+    try:
+        with tempfile.TemporaryDirectory(prefix="tuition-upload-") as folder:
+            path = Path(folder) / "file"
+            sha256 = await _assemble(store, parts, path)
+            if upload.sha256 is not None and upload.sha256 != sha256:
+                raise FileRefused(name=upload.file_name, reason="it arrived changed (its SHA-256 differs); upload it again.")
+            await store.put_file(key, path)
+        async with database.transaction() as session:
+            if await close_upload(session, upload_id, UploadStatus.COMPLETED) is None:
+                raise UploadUnknown
+            return await keep(session, upload)
+    except BaseException as error:
+        await store.delete(key)
+        if isinstance(error, DomainError):
+            async with database.transaction() as session:
+                await close_upload(session, upload_id, UploadStatus.REFUSED, failure=error.sentence)
+        raise
 
 
 async def _parts(path: Path, chunks: AsyncIterator[bytes], *, limit: int) -> AsyncIterator[int]:
@@ -133,6 +175,8 @@ async def _accept(database: Database, store: Store, upload: Upload, kind: Kind, 
             values |= {"page_count": found.page_count, "outline": found.outline}
         case UploadPurpose.COVER:
             pictures = await inspect_picture(path, upload.file_name)
+        case UploadPurpose.WORK:
+            raise AssertionError("a room above takes it")
     if purpose is UploadPurpose.COVER:
         for name, data in pictures.items():
             await store.put(f"{key}/{name}", data, content_type="image/webp")
@@ -157,3 +201,5 @@ async def _give(session: Session, purpose: UploadPurpose, content_id: UUID, key:
             await accept_document(session, content_id, **values)
         case UploadPurpose.COVER:
             await accept_cover(session, content_id, key)
+        case UploadPurpose.WORK:
+            raise AssertionError("a room above takes it")

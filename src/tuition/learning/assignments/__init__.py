@@ -7,25 +7,28 @@ handed in; a file is stored before it is recorded; a grade that changes leaves a
 """
 
 from tuition.learning.assignments import jobs, privacy
-from tuition.learning.assignments.actions.editing import edit, remove_dates, set_dates
+from tuition.learning.assignments.actions.editing import SETS_DATES, Followed, edit, follow_rubric, remove_dates, set_dates
+from tuition.learning.assignments.actions.files import FEEDBACK_BYTES_MAX, begin_file, remove_file
 from tuition.learning.assignments.actions.grading import give_back, grade
-from tuition.learning.assignments.actions.submitting import begin, remove_file, save, submit, take_back
+from tuition.learning.assignments.actions.submitting import begin, save, submit, take_back
 from tuition.learning.assignments.errors import (
     AssignmentInvalid,
     AssignmentUnknown,
     AttemptsUsedUp,
     EnrollFirst,
-    FileRefused,
+    FileKindRefused,
+    FilesTooMany,
     FileTooLarge,
     GradeInvalid,
     NothingHandedIn,
     NotOpen,
     NotSubmitted,
+    RubricInUse,
     SubmissionUnknown,
     TooLate,
 )
 from tuition.learning.assignments.events import WorkGraded, WorkSubmitted
-from tuition.learning.assignments.jobs import receive_file
+from tuition.learning.assignments.jobs import take_file
 from tuition.learning.assignments.models import Assignment, AssignmentOverride, Submission, SubmissionFile
 from tuition.learning.assignments.queries import (
     Held,
@@ -44,24 +47,30 @@ from tuition.learning.assignments.queries import (
     waiting_page,
 )
 from tuition.learning.assignments.reactions import wire
-from tuition.learning.assignments.rules import Dates, LatePolicy, SubmissionStatus
+from tuition.learning.assignments.rules import CountedAttempt, Dates, LatePolicy, SubmissionStatus, result_of
 
 __all__ = [
+    "FEEDBACK_BYTES_MAX",
+    "SETS_DATES",
     "Assignment",
     "AssignmentInvalid",
     "AssignmentOverride",
     "AssignmentUnknown",
     "AttemptsUsedUp",
+    "CountedAttempt",
     "Dates",
     "EnrollFirst",
-    "FileRefused",
+    "FileKindRefused",
     "FileTooLarge",
+    "FilesTooMany",
+    "Followed",
     "GradeInvalid",
     "Held",
     "LatePolicy",
     "NotOpen",
     "NotSubmitted",
     "NothingHandedIn",
+    "RubricInUse",
     "Submission",
     "SubmissionFile",
     "SubmissionStatus",
@@ -71,12 +80,14 @@ __all__ = [
     "WorkGraded",
     "WorkSubmitted",
     "begin",
+    "begin_file",
     "closed",
     "count_waiting",
     "dates_of",
     "edit",
     "files_of",
     "find",
+    "follow_rubric",
     "get_file_for",
     "get_for_staff",
     "get_submission_for",
@@ -86,14 +97,15 @@ __all__ = [
     "of_lesson",
     "overrides_of",
     "privacy",
-    "receive_file",
     "remove_dates",
     "remove_file",
+    "result_of",
     "save",
     "set_dates",
     "submissions_of",
     "submit",
     "take_back",
+    "take_file",
     "waiting_page",
     "wire",
 ]

@@ -61,11 +61,18 @@ class NotSubmitted(DomainError):
     code = "assignments.not_submitted"
 
 
-class FileRefused(DomainError):
-    """“{name}” is not taken: {reason}"""
+class FileKindRefused(DomainError):
+    """“{name}” is not taken here. These kinds of files are: {kinds}."""
 
     kind = ErrorKind.INVALID
-    code = "assignments.file_refused"
+    code = "assignments.file_kind_refused"
+
+
+class FilesTooMany(DomainError):
+    """{limit} files are taken at most. Remove one first."""
+
+    kind = ErrorKind.CONFLICT
+    code = "assignments.files_too_many"
 
 
 class FileTooLarge(DomainError):
@@ -73,6 +80,13 @@ class FileTooLarge(DomainError):
 
     kind = ErrorKind.TOO_LARGE
     code = "assignments.file_too_large"
+
+
+class RubricInUse(DomainError):
+    """Work was graded by this rubric, so its criteria, levels and points stay. Words may change; for others, copy the lesson."""
+
+    kind = ErrorKind.CONFLICT
+    code = "assignments.rubric_in_use"
 
 
 class AssignmentInvalid(DomainError):

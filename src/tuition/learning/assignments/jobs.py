@@ -1,25 +1,19 @@
-"""Files of hand-ins: taken in as a stream, and forgotten in the background."""
+"""Files of hand-ins: put together when all of one has arrived, and forgotten in the background."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 from tuition import catalog
 from tuition.identity import Actor
 from tuition.kernel import new_id
-from tuition.learning.assignments.actions.submitting import add_file, own_draft
-from tuition.learning.assignments.errors import FileRefused, FileTooLarge, SubmissionUnknown
+from tuition.learning.assignments.actions.files import add_file
 from tuition.learning.assignments.models import SubmissionFile
-from tuition.learning.assignments.queries import get_submission_for
-from tuition.learning.assignments.rules import takes
 from tuition.platform import jobs
-from tuition.platform.database import Database
+from tuition.platform.database import Database, Session
 from tuition.platform.files import Store
 
 PREFIX = "submissions"
-FEEDBACK_BYTES_MAX = 100 * 2**20
-MB = 2**20
 
 
 @jobs.work("assignments.forget_files", retries=jobs.PATIENT)
@@ -32,46 +26,14 @@ async def forget_files(context: jobs.Context, *, prefix: str) -> None:
     await store.delete_prefix(prefix)
 
 
-async def receive_file(
-    database: Database,
-    store: Store,
-    actor: Actor,
-    submission_id: UUID,
-    *,
-    file_name: str,
-    chunks: AsyncIterator[bytes],
-    is_feedback: bool = False,
-) -> SubmissionFile:
-    """Take a file in, never whole in memory, and record it once it is stored; what is refused leaves nothing behind.
+async def take_file(database: Database, store: Store, actor: Actor, submission_id: UUID, upload_id: UUID) -> SubmissionFile:
+    """Take in a file of which everything has arrived; what is refused now leaves nothing behind.
 
-    Raises ``SubmissionUnknown``, ``NotOpen``, ``FileRefused``, ``FileTooLarge``.
+    Raises what ``catalog.take_upload`` and ``add_file`` raise.
     """
-    name = catalog.safe_name(file_name)
-    async with database.transaction() as session:
-        held = await get_submission_for(session, actor, submission_id)
-        if is_feedback and not held.is_staff:
-            raise SubmissionUnknown
-        if not is_feedback:
-            await own_draft(session, actor, submission_id)
-            if not takes(name, held.assignment.file_types):
-                raise FileRefused(name=name, reason="files of this kind are not taken here.")
-        limit = FEEDBACK_BYTES_MAX if is_feedback else held.assignment.file_bytes_max
     key = f"{PREFIX}/{submission_id}/{new_id()}"
-    try:
-        size = await store.put(key, _limited(chunks, limit))
-        if not size:
-            raise FileRefused(name=name, reason="it is empty.")
-        async with database.transaction() as session:
-            return await add_file(session, actor, submission_id, file_name=name, size=size, file_key=key, is_feedback=is_feedback)
-    except BaseException:
-        await store.delete(key)
-        raise
 
+    async def keep(session: Session, upload: catalog.Upload) -> SubmissionFile:
+        return await add_file(session, actor, submission_id, upload, file_key=key)
 
-async def _limited(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
-    received = 0
-    async for chunk in chunks:
-        received += len(chunk)
-        if received > limit:
-            raise FileTooLarge(limit_mb=max(1, limit // MB))
-        yield chunk
+    return await catalog.take_upload(database, store, actor, upload_id, key=key, keep=keep)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tuition.kernel import new_id
-from tuition.learning.assignments.rules import LatePolicy, SubmissionStatus
+from tuition.learning.assignments.rules import CountedAttempt, LatePolicy, SubmissionStatus
 from tuition.platform.database import Base, Created, Timestamped, one_of
 
 Percent = Numeric(5, 2)
@@ -27,6 +27,7 @@ class Assignment(Timestamped, Base):
     __table_args__ = (
         UniqueConstraint("lesson_id"),
         one_of("late_policy", LatePolicy),
+        one_of("counted_attempt", CountedAttempt),
         CheckConstraint("length(title) between 1 and 500", name="title"),
         CheckConstraint("files_max between 0 and 20", name="files_max"),
         CheckConstraint("file_bytes_max between 1 and 1073741824", name="file_bytes_max"),
@@ -39,6 +40,7 @@ class Assignment(Timestamped, Base):
         CheckConstraint("takes_text or files_max > 0", name="takes_something"),
         CheckConstraint("closes_at >= due_at", name="period"),
         Index("idx_assignments_course_id", "course_id"),
+        Index("idx_assignments_rubric_id", "rubric_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -63,7 +65,11 @@ class Assignment(Timestamped, Base):
     late_percent_per_day: Mapped[Decimal] = mapped_column(Percent, default=Decimal(0), server_default="0")
     grace_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     attempts_max: Mapped[int | None]
+    counted_attempt: Mapped[str] = mapped_column(default=CountedAttempt.LATEST.value, server_default=CountedAttempt.LATEST.value)
     rubric: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What is looked at: a copy, so that a grade keeps what it was given by."""
+    rubric_id: Mapped[UUID | None] = mapped_column(ForeignKey("rubrics.id", ondelete="SET NULL"))
+    """Where the copy came from, if it follows a rubric of the course."""
 
 
 class AssignmentOverride(Timestamped, Base):

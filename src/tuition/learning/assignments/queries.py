@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -12,7 +13,15 @@ from tuition.identity import Actor, User
 from tuition.learning import courses
 from tuition.learning.assignments.errors import AssignmentUnknown, SubmissionUnknown
 from tuition.learning.assignments.models import Assignment, AssignmentOverride, Submission, SubmissionFile
-from tuition.learning.assignments.rules import Dates, LatePolicy, SubmissionStatus, dates_for, is_closed
+from tuition.learning.assignments.rules import (
+    CountedAttempt,
+    Dates,
+    LatePolicy,
+    SubmissionStatus,
+    dates_for,
+    is_closed,
+    result_of,
+)
 from tuition.learning.courses import Right
 from tuition.learning.enrollments import CourseGroup, CourseGroupMember, Enrollment
 from tuition.platform import paging
@@ -54,10 +63,14 @@ async def of_lesson(session: AnySession, lesson_id: UUID) -> Assignment | None:
     return found
 
 
-async def get_for_staff(session: AnySession, actor: Actor, assignment_id: UUID, right: Right = Right.OUTLINE) -> Assignment:
-    """An assignment of a course in which this person has this right. Raises ``AssignmentUnknown`` for everybody else."""
+async def get_for_staff(session: AnySession, actor: Actor, assignment_id: UUID, *any_of: Right) -> Assignment:
+    """An assignment of a course in which this person has one of these rights (none named: may change it).
+
+    Raises ``AssignmentUnknown`` for everybody else.
+    """
     assignment = await session.get(Assignment, assignment_id)
-    if assignment is None or not await courses.may(session, actor, assignment.course_id, right):
+    wanted = frozenset(any_of) or frozenset({Right.OUTLINE})
+    if assignment is None or not wanted & await courses.rights_of(session, actor, assignment.course_id):
         raise AssignmentUnknown
     return assignment
 
@@ -111,6 +124,12 @@ async def submissions_of(session: AnySession, assignment_id: UUID, enrollment_id
     """A learner's hand-ins, the newest first."""
     query = select(Submission).where(Submission.assignment_id == assignment_id, Submission.enrollment_id == enrollment_id)
     return list(await session.scalars(query.order_by(Submission.attempt.desc())))
+
+
+async def result_for(session: AnySession, assignment: Assignment, enrollment_id: UUID) -> Decimal | None:
+    """What a learner's graded hand-ins come to, in percent; none: there is no graded one."""
+    rows = reversed(await submissions_of(session, assignment.id, enrollment_id))
+    return result_of(CountedAttempt(assignment.counted_attempt), [row.percentage for row in rows if row.percentage is not None])
 
 
 async def files_of(session: AnySession, submission_id: UUID) -> list[SubmissionFile]:

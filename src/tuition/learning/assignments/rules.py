@@ -24,6 +24,15 @@ class LatePolicy(StrEnum):
     """It is not taken."""
 
 
+class CountedAttempt(StrEnum):
+    """Which of several graded hand-ins counts."""
+
+    LATEST = "latest"
+    """The last one: what the learner made of the feedback."""
+    BEST = "best"
+    """The one that came to most."""
+
+
 class SubmissionStatus(StrEnum):
     """draft → submitted → graded; or submitted → returned, and a new draft follows it."""
 
@@ -84,6 +93,17 @@ def worth(points: Decimal, points_max: Decimal, taken_off: Decimal) -> Decimal:
     """The percentage that work came to, exactly, rounded once to two places."""
     exact = min(Fraction(100), Fraction(points) / Fraction(points_max) * Fraction(HUNDRED - taken_off))
     return Decimal(round_half_even(exact * 100)).scaleb(-2)
+
+
+def result_of(counted: CountedAttempt, percentages: Sequence[Decimal]) -> Decimal | None:
+    """What graded hand-ins, in their order, come to; none: there is none yet."""
+    if not percentages:
+        return None
+    match counted:
+        case CountedAttempt.LATEST:
+            return percentages[-1]
+        case CountedAttempt.BEST:
+            return max(percentages)
 
 
 def takes(file_name: str, types: Sequence[str]) -> bool:

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 
 from tuition.identity import Actor, User
-from tuition.learning import courses, enrollments, quizzes
-from tuition.learning.assignments import Assignment, Submission, SubmissionStatus
+from tuition.learning import assignments, courses, enrollments, quizzes
+from tuition.learning.assignments import Assignment, CountedAttempt, Submission, SubmissionStatus
 from tuition.learning.courses import Lesson, LessonType, Right
 from tuition.learning.enrollments import LEARNING, Enrollment, EnrollmentStatus, LessonProgress
 from tuition.learning.gradebook.errors import GradesHidden
@@ -245,8 +245,8 @@ async def _earned(session: AnySession, enrollment_ids: list[UUID], lesson_ids: l
         result = quizzes.result_of(policies[key[1]], percentages)
         assert result is not None, "there was an attempt"
         found[key] = result
-    graded = await session.execute(
-        select(Submission.enrollment_id, Assignment.lesson_id, Submission.percentage)
+    handed_in = await session.execute(
+        select(Submission.enrollment_id, Assignment.lesson_id, Assignment.counted_attempt, Submission.percentage)
         .join(Assignment, Assignment.id == Submission.assignment_id)
         .where(
             Submission.enrollment_id.in_(enrollment_ids),
@@ -255,10 +255,14 @@ async def _earned(session: AnySession, enrollment_ids: list[UUID], lesson_ids: l
         )
         .order_by(Submission.attempt)
     )
-    # Of several the last one counts: it is what the learner made of the feedback.
-    for enrollment_id, lesson_id, percentage in graded:
+    graded: dict[tuple[UUID, UUID, str], list[Decimal]] = defaultdict(list)
+    for enrollment_id, lesson_id, counted, percentage in handed_in:
         assert percentage is not None, "what is graded has a result"
-        found[enrollment_id, lesson_id] = percentage
+        graded[enrollment_id, lesson_id, counted].append(percentage)
+    for (enrollment_id, lesson_id, counted), percentages in graded.items():
+        came_to = assignments.result_of(CountedAttempt(counted), percentages)
+        assert came_to is not None, "there was a grade"
+        found[enrollment_id, lesson_id] = came_to
     return found
 
 

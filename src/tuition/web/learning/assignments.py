@@ -47,16 +47,25 @@ async def write(request: Request, submission_id: UUID, session: Writing, actor: 
     try:
         match typed["do"]:
             case "submit":
-                await assignments.submit(session, actor, submission_id, body=typed["body"])
+                await assignments.submit(session, actor, submission_id, body=typed["body"].replace("\r\n", "\n"))
                 say = _("Handed in.")
             case "take_back":
                 await assignments.take_back(session, actor, submission_id)
                 say = _("It is a draft again.")
             case _:
-                await assignments.save(session, actor, submission_id, body=typed["body"])
+                await assignments.save(session, actor, submission_id, body=typed["body"].replace("\r\n", "\n"))
     except MENDABLE as error:
         return await _page(request, session, actor, assignment, error=error)
     return see_other(request, f"/assignments/{assignment.id}", say=say)
+
+
+@router.get("/submissions/{submission_id}/files")
+async def files(request: Request, submission_id: UUID, session: Reading, actor: SignedIn) -> Response:
+    """What is in the draft, after one more has arrived."""
+    held = await assignments.get_submission_for(session, actor, submission_id)
+    if held.is_staff:
+        raise assignments.SubmissionUnknown
+    return await _files(request, session, submission_id)
 
 
 @router.post("/submissions/{submission_id}/files/{file_id}/delete")
@@ -64,7 +73,14 @@ async def remove_file(request: Request, submission_id: UUID, file_id: UUID, sess
     """Take a file out of the draft."""
     held = await assignments.get_submission_for(session, actor, submission_id)
     await assignments.remove_file(session, actor, file_id)
+    if request.headers.get("hx-request") == "true":
+        return await _files(request, session, submission_id)
     return see_other(request, f"/assignments/{held.assignment.id}", say=_("Removed."))
+
+
+async def _files(request: Request, session: AnySession, submission_id: UUID) -> Response:
+    found = await assignments.files_of(session, submission_id)
+    return render(request, "learning/assignments/_handed.html", files=found, submission_id=submission_id)
 
 
 async def _page(
@@ -89,6 +105,7 @@ async def _page(
         is_closed=assignments.closed(assignment, dates, now),
         is_staff=opened.is_staff,
         current=current,
+        unfinished=await catalog.unfinished_uploads(session, actor, subject_id=current["row"].id) if current else [],
         past=[one for one in shown if one is not current],
         may_begin=enrollment is not None and current is None and len(found) < (assignment.attempts_max or len(found) + 1),
         error=refusal(error) if error else "",

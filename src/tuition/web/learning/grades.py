@@ -18,7 +18,7 @@ from tuition.platform import paging
 from tuition.platform.database import AnySession
 from tuition.web.rendering import Series, bar_chart, refusal, render, see_other, with_query
 from tuition.web.rendering import translate as _
-from tuition.web.studio.forms import Typed, is_on, read_decimal
+from tuition.web.studio.forms import Fields, Typed, is_on, read_decimal
 from tuition.web.studio.surroundings import navigation
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
@@ -105,6 +105,10 @@ async def configure(course_id: UUID, request: Request, session: Writing, actor: 
                 found = await gradebook.book_of(session, course_id)
                 letters = [(letter, Decimal(bound)) for letter, bound in found.letters]
                 await gradebook.configure(session, actor, course_id, is_released=is_on(typed, "is_released"), letters=letters)
+            case "letters":
+                found = await gradebook.book_of(session, course_id)
+                letters = _scales()[typed["scale"]] if typed["scale"] in _scales() else _letters(typed)
+                await gradebook.configure(session, actor, course_id, is_released=found.settings.is_released, letters=letters)
             case "item":
                 weight = read_decimal(typed["weight"])
                 await gradebook.set_item(
@@ -119,6 +123,27 @@ async def configure(course_id: UUID, request: Request, session: Writing, actor: 
     except gradebook.GradebookInvalid as error:
         return see_other(request, f"/studio/courses/{course_id}/grades", say=refusal(error), tone="bad")
     return see_other(request, f"/studio/courses/{course_id}/grades", say=_("Saved."))
+
+
+def _letters(typed: Fields) -> list[tuple[str, Decimal]]:
+    """The lines in which a letter stands."""
+    found = []
+    for letter, bound in zip(typed.all("letter"), typed.all("bound"), strict=False):
+        if letter.strip():
+            figure = read_decimal(bound)
+            if figure is None:
+                raise gradebook.GradebookInvalid(field="letters", reason="a letter and the percentage from which it is given.")
+            found.append((letter, figure))
+    return found
+
+
+def _scales() -> dict[str, list[tuple[str, Decimal]]]:
+    """Scales that many use, to begin with."""
+    return {
+        "letters": [("A", Decimal(90)), ("B", Decimal(80)), ("C", Decimal(70)), ("D", Decimal(60)), ("F", Decimal(0))],
+        "figures": [(str(grade), Decimal(bound)) for grade, bound in enumerate((92, 81, 67, 50, 30, 0), start=1)],
+        "passed": [(_("Pass"), Decimal(50)), (_("Fail"), Decimal(0))],
+    }
 
 
 @router.get("/studio/courses/{course_id}/report")

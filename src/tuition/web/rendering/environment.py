@@ -20,7 +20,7 @@ from tuition.web.rendering.drawing import charts, cover
 from tuition.web.rendering.remembering import COMPONENTS_MAX, PageContext, by_language, sentence
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-COMPONENTS = ("actions", "charts", "cards", "dialogs", "feedback", "forms", "media", "money", "navigation", "tables")
+COMPONENTS = ("actions", "charts", "cards", "dialogs", "feedback", "forms", "media", "money", "navigation", "tables", "uploads")
 REMEMBERED = frozenset({"badge", "content_card", "cover", "kind_icon", "kind_name", "price", "rating", "state"})
 """Components that depend on their arguments and the language alone, and that pages repeat."""
 

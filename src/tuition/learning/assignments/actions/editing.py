@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,14 +16,17 @@ from tuition import catalog
 from tuition.identity import Actor
 from tuition.kernel import new_id
 from tuition.learning import enrollments
-from tuition.learning.assignments.errors import AssignmentInvalid, AssignmentUnknown
-from tuition.learning.assignments.models import Assignment, AssignmentOverride
+from tuition.learning.assignments.errors import AssignmentInvalid, AssignmentUnknown, RubricInUse
+from tuition.learning.assignments.models import Assignment, AssignmentOverride, Submission
 from tuition.learning.assignments.queries import get_for_staff
-from tuition.learning.assignments.rules import LatePolicy
+from tuition.learning.assignments.rules import CountedAttempt, LatePolicy
+from tuition.learning.courses import Right
 from tuition.learning.enrollments import CourseGroup, Enrollment
-from tuition.learning.questions import Rubric
+from tuition.learning.questions import Rubric, RubricTemplate, RubricUnknown, get_rubric_for
 from tuition.platform.database import Session
 
+SETS_DATES = (Right.OUTLINE, Right.GRADE)
+"""Who may give somebody more time."""
 TITLE_LENGTH_MAX = 500
 INSTRUCTIONS_LENGTH_MAX = 50_000
 TYPES_MAX = 30
@@ -30,7 +34,7 @@ TYPE_LENGTH_MAX = 10
 FILE_BYTES_MAX = 2**30
 EDITABLE = frozenset({
     "title", "instructions", "takes_text", "files_max", "file_bytes_max", "file_types", "points_max", "passing_score", "due_at",
-    "closes_at", "late_policy", "late_percent_per_day", "grace_minutes", "attempts_max", "rubric",
+    "closes_at", "late_policy", "late_percent_per_day", "grace_minutes", "attempts_max", "counted_attempt", "rubric", "rubric_id",
 })  # fmt: skip
 _BETWEEN: dict[str, tuple[Decimal, Decimal]] = {
     "files_max": (Decimal(0), Decimal(20)),
@@ -53,15 +57,22 @@ async def make(session: Session, *, lesson_id: UUID, course_id: UUID, title: str
 async def copy(session: Session, original: Assignment, *, lesson_id: UUID, course_id: UUID) -> None:
     """The same assignment for a copied lesson; its dates are not copied, since they belong to a class."""
     kept = {name: getattr(original, name) for name in EDITABLE - {"due_at", "closes_at"}}
+    if course_id != original.course_id:
+        kept["rubric_id"] = None  # the copy of the rubric goes along; what it follows belongs to the other course
     session.add(
         Assignment(id=new_id(), lesson_id=lesson_id, course_id=course_id, instructions_html=original.instructions_html, **kept)
     )
 
 
 async def edit(session: Session, actor: Actor, assignment_id: UUID, **changes: Any) -> Assignment:
-    """Change what is named. Raises ``AssignmentUnknown``, ``AssignmentInvalid`` with the field."""
+    """Change what is named. ``rubric_id`` takes a rubric of the course (none: none), ``rubric`` brings one of its own.
+
+    Raises ``AssignmentUnknown``, ``AssignmentInvalid`` with the field, ``RubricInUse``, ``questions.RubricUnknown``.
+    """
     assert changes.keys() <= EDITABLE, "only what can be edited"
     assignment = await get_for_staff(session, actor, assignment_id)
+    if "rubric_id" in changes or "rubric" in changes:
+        await _take_rubric(session, actor, assignment, changes)
     for field, value in changes.items():
         setattr(assignment, field, _checked(field, value))
     if "instructions" in changes:
@@ -70,6 +81,55 @@ async def edit(session: Session, actor: Actor, assignment_id: UUID, **changes: A
         raise AssignmentInvalid(field="takes_text", reason="take a text, or files, or both.")
     _check_period(assignment.due_at, assignment.closes_at)
     return assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How many assignments took a changed rubric over, and how many keep theirs, because work was graded by it."""
+
+    changed: int
+    kept: int
+
+
+async def follow_rubric(session: Session, template: RubricTemplate) -> Followed:
+    """Give a changed rubric to the assignments that follow it, but for those in which it would break grades that were given."""
+    query = select(Assignment).where(Assignment.rubric_id == template.id).order_by(Assignment.id).with_for_update()
+    following = list(await session.scalars(query))
+    made = Rubric.model_validate({"criteria": template.criteria})
+    changed = 0
+    for assignment in following:
+        if await _breaks_grades(session, assignment, made):
+            continue
+        assignment.rubric = made.model_dump(mode="json")
+        changed += 1
+    return Followed(changed, len(following) - changed)
+
+
+async def _take_rubric(session: Session, actor: Actor, assignment: Assignment, changes: dict[str, Any]) -> None:
+    rubric_id = changes.get("rubric_id")
+    if rubric_id is not None and rubric_id == assignment.rubric_id:
+        # Taken already. What was changed since was brought here, or stays away for the sake of grades.
+        changes.pop("rubric", None)
+        return
+    if rubric_id is not None:
+        template = await get_rubric_for(session, actor, rubric_id)
+        if template.course_id != assignment.course_id:
+            raise RubricUnknown
+        changes["rubric"] = {"criteria": template.criteria}
+    else:
+        changes["rubric_id"] = None
+    made = changes.setdefault("rubric", None)
+    changes["rubric"] = _rubric(made)
+    if await _breaks_grades(session, assignment, None if made is None else Rubric.model_validate(made)):
+        raise RubricInUse
+
+
+async def _breaks_grades(session: Session, assignment: Assignment, made: Rubric | None) -> bool:
+    """Whether a level that somebody chose would be gone, or worth something else. Words may change at any time."""
+    if assignment.rubric is None or (made is not None and made.worths == Rubric.model_validate(assignment.rubric).worths):
+        return False
+    graded = select(Submission.id).where(Submission.assignment_id == assignment.id, Submission.chosen_levels != {})
+    return await session.scalar(graded.limit(1)) is not None
 
 
 async def set_dates(
@@ -85,7 +145,7 @@ async def set_dates(
     """Other dates for one learner or one group; no date at all is one too."""
     if (enrollment_id is None) == (group_id is None):
         raise AssignmentInvalid(field="enrollment_id", reason="name one learner or one group.")
-    assignment = await get_for_staff(session, actor, assignment_id)
+    assignment = await get_for_staff(session, actor, assignment_id, *SETS_DATES)
     await _check_target(session, assignment, enrollment_id, group_id)
     _check_period(due_at, closes_at)
     dates = {"due_at": due_at, "closes_at": closes_at}
@@ -100,7 +160,7 @@ async def set_dates(
 
 async def remove_dates(session: Session, actor: Actor, assignment_id: UUID, override_id: UUID) -> None:
     """Everybody's dates hold again."""
-    assignment = await get_for_staff(session, actor, assignment_id)
+    assignment = await get_for_staff(session, actor, assignment_id, *SETS_DATES)
     await session.execute(
         delete(AssignmentOverride).where(AssignmentOverride.id == override_id, AssignmentOverride.assignment_id == assignment.id)
     )
@@ -140,8 +200,8 @@ def _checked(field: str, value: Any) -> Any:
             return _types(value)
         case "late_policy":
             return LatePolicy(value).value
-        case "rubric":
-            return _rubric(value)
+        case "counted_attempt":
+            return CountedAttempt(value).value
     if field in _BETWEEN and value is not None:
         least, most = _BETWEEN[field]
         if not least <= Decimal(value) <= most:

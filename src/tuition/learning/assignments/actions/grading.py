@@ -16,7 +16,7 @@ from tuition.learning.assignments.actions.submitting import locked
 from tuition.learning.assignments.errors import GradeInvalid, NotSubmitted, SubmissionUnknown
 from tuition.learning.assignments.events import WorkGraded
 from tuition.learning.assignments.models import Submission
-from tuition.learning.assignments.queries import Held, get_submission_for
+from tuition.learning.assignments.queries import Held, get_submission_for, result_for
 from tuition.learning.assignments.rules import SubmissionStatus, penalty, worth
 from tuition.learning.questions import Rubric
 from tuition.platform import audit, events
@@ -58,10 +58,9 @@ async def grade(
     submission.status, submission.graded_by, submission.graded_at = SubmissionStatus.GRADED.value, actor.id, now
     details = {"percentage": str(submission.percentage), "before": None if before is None else str(before)}
     await audit.record(session, actor.id, "assignments.graded", subject=("submission", submission.id), details=details)
-    if submission.percentage >= assignment.passing_score:
-        await enrollments.complete_lesson(
-            session, submission.enrollment_id, assignment.lesson_id, at=now, score=submission.percentage
-        )
+    counted = await result_for(session, assignment, submission.enrollment_id)
+    if counted is not None and counted >= assignment.passing_score:
+        await enrollments.complete_lesson(session, submission.enrollment_id, assignment.lesson_id, at=now, score=counted)
     fact = WorkGraded(submission.id, assignment.id, submission.enrollment_id, assignment.course_id, submission.percentage)
     await events.publish(session, fact)
     title, message = "Your work was graded", "“{title}” came back with a grade."

@@ -1,4 +1,4 @@
-"""A learner's side: a draft, its files, and handing it in."""
+"""A learner's side: a draft, and handing it in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tuition.learning import enrollments
 from tuition.learning.assignments.errors import (
     AttemptsUsedUp,
     EnrollFirst,
-    FileRefused,
     NothingHandedIn,
     NotOpen,
     SubmissionUnknown,
@@ -23,11 +22,10 @@ from tuition.learning.assignments.events import WorkSubmitted
 from tuition.learning.assignments.models import Assignment, Submission, SubmissionFile
 from tuition.learning.assignments.queries import closed, dates_of, find, get_submission_for, submissions_of
 from tuition.learning.assignments.rules import SubmissionStatus, lateness
-from tuition.platform import events, jobs
+from tuition.platform import events
 from tuition.platform.database import Session
 
 BODY_LENGTH_MAX = 200_000
-FEEDBACK_FILES_MAX = 10
 
 
 async def begin(session: Session, actor: Actor, assignment_id: UUID) -> Submission:
@@ -76,7 +74,7 @@ async def submit(session: Session, actor: Actor, submission_id: UUID, *, body: s
     dates = await dates_of(session, assignment, submission.enrollment_id)
     if closed(assignment, dates, now):
         raise TooLate
-    count = await _count_files(session, submission.id, is_feedback=False)
+    count = await count_files(session, submission.id, is_feedback=False)
     if not count and not (assignment.takes_text and submission.body.strip()):
         raise NothingHandedIn
     late = lateness(now, dates.due_at, grace=timedelta(minutes=assignment.grace_minutes))
@@ -101,43 +99,6 @@ async def take_back(session: Session, actor: Actor, submission_id: UUID) -> Subm
     return submission
 
 
-async def add_file(
-    session: Session, actor: Actor, submission_id: UUID, *, file_name: str, size: int, file_key: str, is_feedback: bool
-) -> SubmissionFile:
-    """Record a file that is stored: a learner's in a draft, or a grader's beside the feedback."""
-    if is_feedback:
-        held = await get_submission_for(session, actor, submission_id)
-        if not held.is_staff:
-            raise SubmissionUnknown
-        submission, most = await locked(session, submission_id), FEEDBACK_FILES_MAX
-    else:
-        assignment, submission = await own_draft(session, actor, submission_id)
-        most = assignment.files_max
-    if await _count_files(session, submission.id, is_feedback=is_feedback) >= most:
-        raise FileRefused(name=file_name, reason="there are as many files as are taken. Remove one first.")
-    row = SubmissionFile(
-        id=new_id(), submission_id=submission.id, is_feedback=is_feedback, file_name=file_name, size=size, file_key=file_key,
-        created_at=clock.now(),
-    )  # fmt: skip
-    session.add(row)
-    return row
-
-
-async def remove_file(session: Session, actor: Actor, file_id: UUID) -> None:
-    """Take a file out: the learner's out of a draft, a grader's own out of the feedback."""
-    row = await session.get(SubmissionFile, file_id)
-    if row is None:
-        raise SubmissionUnknown
-    if row.is_feedback:
-        held = await get_submission_for(session, actor, row.submission_id)
-        if not held.is_staff:
-            raise SubmissionUnknown
-    else:
-        await own_draft(session, actor, row.submission_id)
-    await session.delete(row)
-    await jobs.defer(session, "assignments.forget_files", prefix=row.file_key)
-
-
 async def own_draft(session: Session, actor: Actor, submission_id: UUID) -> tuple[Assignment, Submission]:
     """One's own draft, locked. Raises ``SubmissionUnknown``, ``NotOpen``."""
     held = await get_submission_for(session, actor, submission_id)
@@ -155,7 +116,8 @@ async def locked(session: Session, submission_id: UUID) -> Submission:
     return (await session.scalars(query.execution_options(populate_existing=True))).one()
 
 
-async def _count_files(session: Session, submission_id: UUID, *, is_feedback: bool) -> int:
+async def count_files(session: Session, submission_id: UUID, *, is_feedback: bool) -> int:
+    """How many files are in it, or were given back with it."""
     query = select(func.count()).select_from(SubmissionFile)
     theirs = (SubmissionFile.submission_id == submission_id, SubmissionFile.is_feedback.is_(is_feedback))
     return await session.scalar(query.where(*theirs)) or 0

@@ -65,6 +65,11 @@ class Rubric(Value):
         """What the best levels are worth together."""
         return sum((criterion.points_max for criterion in self.criteria), Decimal(0))
 
+    @property
+    def worths(self) -> dict[tuple[str, str], Decimal]:
+        """What each level of each criterion is worth: what given grades rest on."""
+        return {(criterion.id, level.id): level.points for criterion in self.criteria for level in criterion.levels}
+
     def share(self, chosen: Mapping[str, str]) -> Fraction:
         """What the chosen levels are worth: a level for every criterion. Raises ``RubricInvalid``."""
         if set(chosen) != {criterion.id for criterion in self.criteria}:

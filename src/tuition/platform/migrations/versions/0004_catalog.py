@@ -285,6 +285,7 @@ create table uploads (
   person_id uuid not null,
   content_id uuid not null,
   purpose text not null,
+  subject_id uuid,
   file_name text not null,
   size bigint not null,
   received bigint not null default 0,
@@ -296,7 +297,8 @@ create table uploads (
   updated_at timestamptz not null default now(),
   constraint pk_uploads primary key (id),
   constraint ck_uploads_status check (status in ('open', 'checking', 'completed', 'refused', 'cancelled', 'expired')),
-  constraint ck_uploads_purpose check (purpose in ('media', 'document', 'cover')),
+  constraint ck_uploads_purpose check (purpose in ('media', 'document', 'cover', 'work')),
+  constraint ck_uploads_subject check ((purpose = 'work') = (subject_id is not null)),
   constraint ck_uploads_size check (size > 0 and received between 0 and size),
   constraint fk_uploads_person_id foreign key (person_id) references users (id) on delete cascade,
   constraint fk_uploads_content_id foreign key (content_id) references contents (id) on delete cascade
@@ -304,6 +306,7 @@ create table uploads (
 create index idx_uploads_content_id on uploads (content_id);
 create index idx_uploads_expires_at on uploads (expires_at) where status in ('open', 'checking');
 create index idx_uploads_person_id on uploads (person_id);
+create index idx_uploads_subject_id on uploads (subject_id) where subject_id is not null;
 
 create table upload_parts (
   upload_id uuid not null,

@@ -32,7 +32,10 @@ create table assignments (
     check (late_percent_per_day between 0 and 100),
   grace_minutes integer not null default 0 constraint ck_assignments_grace check (grace_minutes between 0 and 10080),
   attempts_max integer constraint ck_assignments_attempts_max check (attempts_max between 1 and 100),
+  counted_attempt text not null default 'latest' constraint ck_assignments_counted_attempt
+    check (counted_attempt in ('latest', 'best')),
   rubric jsonb,
+  rubric_id uuid constraint fk_assignments_rubric_id references rubrics (id) on delete set null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint uq_assignments_lesson_id unique (lesson_id),
@@ -40,6 +43,7 @@ create table assignments (
   constraint ck_assignments_period check (closes_at >= due_at)
 );
 create index idx_assignments_course_id on assignments (course_id);
+create index idx_assignments_rubric_id on assignments (rubric_id);
 select tuition_touch('assignments');
 
 create table assignment_overrides (

@@ -1,10 +1,11 @@
 """Where a course is made and its learners are looked after."""
 
-from tuition.web.learning.teaching import awarding, builder, grading, groups, lessons, listing, members, settings
+from tuition.web.learning.teaching import assigning, awarding, builder, grading, groups, lessons, listing, members, settings
 
 ROUTERS = [
     listing.router,
     grading.router,
+    assigning.router,
     awarding.router,
     settings.router,
     members.router,

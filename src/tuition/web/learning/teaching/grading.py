@@ -1,4 +1,4 @@
-"""Handed-in work on a grader's desk, and what an assignment asks."""
+"""Handed-in work on a grader's desk."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ from tuition.edge import EdgeRoute, Reading, SignedIn, Writing, status_of
 from tuition.identity import Actor
 from tuition.kernel import DomainError
 from tuition.learning import assignments, questions
-from tuition.learning.assignments import Assignment
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 from tuition.web.rendering import refusal, render, see_other, with_query
 from tuition.web.rendering import translate as _
-from tuition.web.studio.forms import Fields, Typed, is_on, read_decimal, read_moment
+from tuition.web.studio.forms import Typed, is_on, read_decimal
 from tuition.web.studio.surroundings import navigation
 
 router = APIRouter(prefix="/studio", route_class=EdgeRoute, include_in_schema=False)
 PAGE = 50
 MENDABLE = (assignments.GradeInvalid, questions.RubricInvalid)
-MB = 2**20
 
 
 @router.get("/courses/{course_id}/grading")
@@ -77,63 +75,27 @@ async def decide(request: Request, submission_id: UUID, session: Writing, actor:
     return see_other(request, there, say=_("Graded."))
 
 
-@router.get("/assignments/{assignment_id}")
-async def settings(request: Request, assignment_id: UUID, session: Reading, actor: SignedIn) -> Response:
-    """What it asks."""
-    return await _settings(request, session, await assignments.get_for_staff(session, actor, assignment_id))
+@router.get("/submissions/{submission_id}/files")
+async def files(request: Request, submission_id: UUID, session: Reading, actor: SignedIn) -> Response:
+    """What was handed in and what is given back, after one more has arrived."""
+    held = await assignments.get_submission_for(session, actor, submission_id)
+    if not held.is_staff:
+        raise assignments.SubmissionUnknown
+    return await _files(request, session, submission_id)
 
 
-@router.post("/assignments/{assignment_id}")
-async def change(request: Request, assignment_id: UUID, session: Writing, actor: SignedIn, typed: Typed) -> Response:
-    """Change it."""
-    assignment = await assignments.get_for_staff(session, actor, assignment_id)
-    try:
-        await assignments.edit(session, actor, assignment_id, **_changes(request, typed))
-    except assignments.AssignmentInvalid as error:
-        session.expire(assignment)
-        await session.refresh(assignment)
-        return await _settings(request, session, assignment, error=error, values=typed)
-    return see_other(request, f"/studio/assignments/{assignment_id}", say=_("Saved."))
+@router.post("/submissions/{submission_id}/files/{file_id}/delete")
+async def remove_file(request: Request, submission_id: UUID, file_id: UUID, session: Writing, actor: SignedIn) -> Response:
+    """Take a file out of the feedback."""
+    await assignments.remove_file(session, actor, file_id)
+    if request.headers.get("hx-request") == "true":
+        return await _files(request, session, submission_id)
+    return see_other(request, f"/studio/submissions/{submission_id}", say=_("Removed."))
 
 
-def _changes(request: Request, typed: Fields) -> dict[str, Any]:
-    figures = {name: read_decimal(typed[name]) for name in ("points_max", "passing_score", "late_percent_per_day")}
-    for name, figure in figures.items():
-        if figure is None:
-            raise assignments.AssignmentInvalid(field=name, reason="write a number.")
-    whole = {name: read_decimal(typed[name]) for name in ("files_max", "grace_minutes", "attempts_max", "file_mb")}
-    return {
-        "title": typed["title"],
-        "instructions": typed["instructions"],
-        "takes_text": is_on(typed, "takes_text"),
-        "files_max": int(whole["files_max"] or 0),
-        "file_bytes_max": int((whole["file_mb"] or 25) * MB),
-        "file_types": typed["file_types"].replace(",", " ").split(),
-        "due_at": read_moment(request, typed["due_at"]),
-        "closes_at": read_moment(request, typed["closes_at"]),
-        "late_policy": "refuse" if typed["late_policy"] == "refuse" else "accept",
-        "grace_minutes": int(whole["grace_minutes"] or 0),
-        "attempts_max": int(whole["attempts_max"]) if whole["attempts_max"] else None,
-        **figures,
-    }
-
-
-async def _settings(
-    request: Request, session: AnySession, assignment: Assignment, *, error: DomainError | None = None, values: Any = None
-) -> Response:
-    field = error.fields["field"] if error else ""
-    return render(
-        request,
-        "learning/assignments/settings.html",
-        status=status_of(error) if error else 200,
-        nav=navigation(),
-        assignment=assignment,
-        course=(await catalog.contents_by_id(session, [assignment.course_id]))[assignment.course_id],
-        overrides=await assignments.overrides_of(session, assignment.id),
-        values=values or {},
-        errors={field: refusal(error)} if error else {},
-        file_mb=assignment.file_bytes_max // MB,
-    )
+async def _files(request: Request, session: AnySession, submission_id: UUID) -> Response:
+    found = await assignments.files_of(session, submission_id)
+    return render(request, "learning/assignments/_given.html", files=found, submission_id=submission_id)
 
 
 async def _desk(
@@ -160,6 +122,9 @@ async def _desk(
         submission=held.submission,
         student_name=people[held.enrollment.student_id].full_name,
         files=await assignments.files_of(session, submission_id),
+        submission_id=submission_id,
+        limit=assignments.FEEDBACK_BYTES_MAX,
+        unfinished=await catalog.unfinished_uploads(session, actor, subject_id=submission_id),
         rubric=rubric,
         values=values or {},
         error=refusal(error) if error else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from tuition.identity import Actor, allows
 from tuition.kernel import DomainError
 from tuition.learning import courses, enrollments
 from tuition.learning.courses import Course, Right
+from tuition.platform import paging
 from tuition.platform.database import AnySession
 from tuition.web.rendering import page_reader, refusal, render
 from tuition.web.rendering import translate as _
@@ -98,6 +100,32 @@ def at_fault(error: DomainError, otherwise: str = "form") -> dict[str, str]:
 def written(request: Request, moment: datetime | None) -> str:
     """A moment as a ``datetime-local`` field holds it, in the reader's time zone."""
     return moment.astimezone(page_reader(request).time_zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+async def choose_learner(session: AnySession, course_id: UUID, typed: str) -> dict[str, UUID] | str:
+    """Whom a name means in a course: ``enrollment_id`` or ``group_id``; or the sentence that says why nobody."""
+    wanted = " ".join(typed.split())
+    if not wanted:
+        return _("Write a learner's name or address, or a group.")
+    for group, _count in await enrollments.groups_of(session, course_id):
+        if group.name.casefold() == wanted.casefold():
+            return {"group_id": group.id}
+    found = (await enrollments.of_course(session, course_id, search=wanted, limit=paging.LIMIT_MAX)).items
+    exact = [one for one in found if wanted.casefold() in (one[1].full_name.casefold(), one[1].email.casefold())]
+    match exact or found:
+        case []:
+            return _("Nobody in this course is called so.")
+        case [(enrollment, _person)]:
+            return {"enrollment_id": enrollment.id}
+    return _("Several people are meant by this. Write the address.")
+
+
+async def learners_to_choose(session: AnySession, course_id: UUID) -> list[str]:
+    """What a field for one learner or group offers while one types: the groups, and the newest learners."""
+    groups = [group.name for group, _count in await enrollments.groups_of(session, course_id)]
+    people = (await enrollments.of_course(session, course_id, limit=paging.LIMIT_MAX)).items
+    names = Counter(person.full_name for _enrollment, person in people)
+    return groups + [person.full_name if names[person.full_name] == 1 else person.email for _enrollment, person in people]
 
 
 def lesson_kinds() -> list[tuple[str, str]]:
