@@ -145,6 +145,18 @@ async def test_only_its_creator_gives_and_takes_back(
             await access.give(session, creator, content.id, learner.id, **wrong)
 
 
+async def test_a_creator_sees_to_whom_a_series_was_given(
+    session: Session, article: Article, creator: Actor, learner: Actor
+) -> None:
+    part = await article(minor=100)
+    series = await catalog.create_content(session, creator, Kind.SERIES, title="A course of breathing")
+    await catalog.set_members(session, creator, series.id, [part.id])
+    given_grant = await access.give(session, creator, series.id, learner.id)
+    assert await access.grants_of_content(session, series.id) == [given_grant]
+    await access.take_back(session, creator, series.id, given_grant.id)
+    assert not (await access.decide(session, learner, part.id)).allowed
+
+
 START = datetime(2026, 3, 2, 9, 0).astimezone()
 STEPS = st.lists(
     st.one_of(

@@ -11,6 +11,7 @@ from tuition import commerce, earnings
 from tuition.commerce import NothingToRefund, Purchase
 from tuition.identity import Actor, Role
 from tuition.platform import site
+from tuition.playback import EndReason
 
 MOVED = """
 select c.kind, sum(x.amount) from ledger_transactions t join ledger_transfers x on x.transaction_id = t.id
@@ -108,3 +109,28 @@ async def test_what_is_given_back_and_owned_again_by_the_minute_counts_anew(mark
     await market.give_back(admin, purchase, amount=300)
     assert await market.balance(buyer) == 2000
     assert (await market.platform("revenue"), await market.platform("tax")) == (0, 0)
+
+
+async def test_a_small_part_given_back_costs_nobody_more_than_they_had(market: Market, creator: Actor) -> None:
+    buyer, admin = await market.person(funds=400), await market.person(Role.OWNER)
+    purchase = await watch_until_owned(market, creator, buyer)
+    refund = await market.give_back(admin, purchase, amount=5)
+    assert 0 <= refund.tax_minor <= purchase.tax_minor
+    assert 0 <= refund.platform_fee_minor <= purchase.platform_fee_minor
+    assert 0 <= refund.creator_minor <= purchase.creator_minor
+
+
+async def test_what_is_bought_while_it_plays_by_the_minute_costs_no_more_minutes(market: Market, creator: Actor) -> None:
+    buyer = await market.person(funds=3000)
+    film, other = await market.film(creator), await market.article(creator, 100)
+    player = await market.press_play(buyer, film)
+    await player.play(60)
+    await market.buy(buyer, other, from_wallet=True)
+    assert (await player.play(60)).ended is None, "another thing changes nothing"
+    await market.buy(buyer, film, from_wallet=True)
+    balance = await market.balance(buyer)
+    assert (await player.play(60)).ended is EndReason.ACCESS_ENDED
+    player = await market.press_play(buyer, film)
+    assert player.begun.meter is None
+    assert (await player.play(60)).ended is None
+    assert await market.balance(buyer) == balance

@@ -200,8 +200,8 @@ async def explain(session: AnySession, actor: Actor, content_id: UUID, *, at: da
 
 
 async def grants_of_content(session: AnySession, content_id: UUID, *, limit: int = GRANTS_SHOWN_MAX) -> list[AccessGrant]:
-    """Who was given this very content, newest first: what its creator sees."""
-    query = select(AccessGrant).where(AccessGrant.scope == "content", AccessGrant.scope_id == content_id)
+    """Who was given this very content (a collection with its members), newest first: what its creator sees."""
+    query = select(AccessGrant).where(AccessGrant.scope.in_(NARROW), AccessGrant.scope_id == content_id)
     return list(await session.scalars(query.order_by(AccessGrant.id.desc()).limit(limit)))
 
 

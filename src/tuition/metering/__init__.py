@@ -19,10 +19,15 @@ from tuition.metering.queries import (
     meter_of,
     metered_sessions_of,
     meters_of,
-    sold_by_minute,
     split_of,
 )
-from tuition.metering.reactions import on_access_ended, on_content_gone, on_person_gone, on_play_session_ended
+from tuition.metering.reactions import (
+    on_access_ended,
+    on_access_granted,
+    on_content_gone,
+    on_person_gone,
+    on_play_session_ended,
+)
 from tuition.metering.rules import Charge, MeterState, charge, cost_of, exact_of, posted_of
 
 __all__ = [
@@ -46,11 +51,11 @@ __all__ = [
     "metered_sessions_of",
     "meters_of",
     "on_access_ended",
+    "on_access_granted",
     "on_content_gone",
     "on_person_gone",
     "on_play_session_ended",
     "posted_of",
     "record_batch",
-    "sold_by_minute",
     "split_of",
 ]

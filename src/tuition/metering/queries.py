@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tuition.earnings import CreatorShare, Split, split_growth
 from tuition.kernel import Currency, Money
@@ -88,20 +88,6 @@ def split_of(meter: Meter) -> Split:
 async def get_meter(session: AnySession, meter_id: UUID) -> Meter:
     """A meter by its id, as it stands now."""
     return (await session.scalars(select(Meter).where(Meter.id == meter_id).execution_options(populate_existing=True))).one()
-
-
-async def sold_by_minute(session: AnySession, content_ids: Sequence[UUID]) -> dict[UUID, list[Money]]:
-    """What each content has brought in by the minute, per currency."""
-    statement = (
-        select(Meter.content_id, Meter.currency, func.sum(Meter.posted_minor))
-        .where(Meter.content_id.in_(content_ids))
-        .group_by(Meter.content_id, Meter.currency)
-        .order_by(Meter.currency)
-    )
-    sums: dict[UUID, list[Money]] = {}
-    for content_id, currency, minor in await session.execute(statement):
-        sums.setdefault(content_id, []).append(Money(int(minor), Currency(currency)))
-    return sums
 
 
 def _line(play: PlaySession, metered: MeteredSession, posted_minor: int) -> MeteredLine:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from tuition import messaging, playback, wallets
-from tuition.access import AccessEnded
+from tuition import access, messaging, playback, wallets
+from tuition.access import AccessEnded, AccessGranted
 from tuition.catalog import ContentArchived, ContentDeleted
-from tuition.identity import PersonDeactivated, PersonErased, PersonSuspended
+from tuition.identity import PersonDeactivated, PersonErased, PersonSuspended, get_actor
 from tuition.kernel import Currency, Money, clock
 from tuition.metering.models import Meter, MeteredSession
 from tuition.platform.database import Session
@@ -55,6 +55,19 @@ async def on_access_ended(session: Session, fact: AccessEnded) -> None:
     """A grant has ended: what plays on it stops. Whoever holds another one presses play again."""
     basis = Basis("grant", fact.grant_id)
     await playback.end_all_of(session, fact.person_id, reason=EndReason.ACCESS_ENDED, at=clock.now(), basis=basis)
+
+
+async def on_access_granted(session: Session, fact: AccessGranted) -> None:
+    """Somebody was given what they play by the minute at the moment: they pay no more of it, and press play on the new right.
+
+    By a mark that their next report finds, not under the playback's lock: who gives access may hold their wallet's lots by now.
+    """
+    running = (Meter.user_id == fact.person_id) & Meter.play_session_id.is_not(None) & Meter.owned_at.is_(None)
+    content_id = await session.scalar(select(Meter.content_id).where(running))
+    actor = await get_actor(session, fact.person_id) if content_id is not None else None
+    if content_id is not None and (await access.decide(session, actor, content_id)).allowed:
+        now = clock.now()
+        await playback.end_rights(session, content_id, basis_types=("meter",), at=now, user_id=fact.person_id)
 
 
 async def on_person_gone(session: Session, fact: PersonSuspended | PersonDeactivated | PersonErased) -> None:

@@ -127,13 +127,16 @@ async def end_all_of(session: Session, user_id: UUID, *, reason: EndReason, at: 
     return sum([await end(session, play_session_id, reason=reason, at=at) for play_session_id in ids])
 
 
-async def end_rights(session: Session, content_id: UUID, *, basis_types: Iterable[str], at: datetime) -> None:
-    """Let the sessions that play a content on such rights end with their next report, however many they are."""
+async def end_rights(
+    session: Session, content_id: UUID, *, basis_types: Iterable[str], at: datetime, user_id: UUID | None = None
+) -> None:
+    """Let the sessions that play a content on such rights (of one person) end with their next report, however many they are."""
+    which = (PlaySession.content_id == content_id) & PlaySession.basis_type.in_(list(basis_types))
+    if user_id is not None:
+        which &= PlaySession.user_id == user_id
     await session.execute(
         update(PlaySession)
-        .where(
-            PlaySession.content_id == content_id, PlaySession.status == "active", PlaySession.basis_type.in_(list(basis_types))
-        )
+        .where(PlaySession.status == "active", which)
         .values(right_until=func.least(PlaySession.right_until, at))
     )
 
