@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -199,6 +199,22 @@ def test_a_refund_takes_from_each_no_more_than_it_got(
     assert 0 <= back.tax.minor <= original.tax.minor
     assert 0 <= back.fee.minor <= original.fee.minor
     assert 0 <= back.creators[0].amount.minor <= original.creators[0].amount.minor
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9), rates, st.data())
+def test_a_refund_takes_from_each_no_more_than_it_got_whatever_the_fee_was_on_the_way(
+    tax: int, fee: int, share: int, fee_rate: Decimal, data: st.DataObject
+) -> None:
+    gross = tax + fee + share
+    assume(gross)
+    creator = earnings.CreatorShare(new_id(), euro(share))
+    original = earnings.Split(gross=euro(gross), tax=euro(tax), fee=euro(fee), creators=(creator,))
+    refunded = data.draw(st.integers(1, gross))
+    back = refund_split(original, euro(refunded), fee_rate=fee_rate)
+    assert back.tax.minor + back.fee.minor + back.creators[0].amount.minor == refunded
+    assert 0 <= back.tax.minor <= tax
+    assert 0 <= back.fee.minor <= fee
+    assert 0 <= back.creators[0].amount.minor <= share
 
 
 @given(amounts, amounts, rates, tax_rates)

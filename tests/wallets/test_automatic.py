@@ -9,6 +9,7 @@ import pytest
 from tests.commerce.market import DECLINES_LATER, VISA, Market, euro
 from tuition import messaging, payments, wallets
 from tuition.identity import Actor
+from tuition.kernel import MoneyInvalid
 from tuition.platform import jobs
 
 
@@ -53,11 +54,7 @@ async def test_the_months_ceiling_holds_and_is_said_once(market: Market, creator
     assert filled == [(2,)]
     assert await market.ask("select count(*) from notifications where title like '%no more this month'") == [(1,)]
     await market.later(days=31)
-    async with market.database.transaction() as session:
-        wallet = await wallets.wallet_of(session, buyer.id, "EUR")
-        assert wallet is not None
-        await wallets.look_at(session, wallet)
-    await market.work()
+    await retry(market)
     filled = await market.ask("select count(*) from transactions where payment_method = 'automatic' and status = 'completed'")
     assert filled == [(3,)], "a new month"
     await market.check_books()
@@ -85,6 +82,15 @@ async def test_a_card_that_says_no_is_tried_later_and_later_and_then_left_alone(
     assert len(told) == 5
     assert sum("off now" in message for message in told) == 1
     assert await market.ask("select count(*) from email_logs where email_type = 'auto_topup_failed'") == [(5,)]
+
+
+async def test_a_wallet_that_recovered_by_itself_is_not_asked_about_again(market: Market, creator: Actor, buyer: Actor) -> None:
+    await with_auto(market, buyer, card=DECLINES_LATER)
+    await market.buy(buyer, await market.article(creator, 800), from_wallet=True)
+    await market.pay_in(buyer, 2000)
+    await market.later(hours=1)
+    await retry(market)
+    assert await market.ask("select failures, next_attempt_at from auto_topup_settings") == [(1, None)]
 
 
 async def retry(market: Market) -> None:
@@ -142,13 +148,13 @@ async def test_a_forgotten_card_switches_it_off(market: Market, creator: Actor, 
 
 
 async def test_settings_that_make_no_sense_are_refused(market: Market, buyer: Actor) -> None:
-    async def change(amount: int, ceiling: int) -> None:
+    async def change(amount: int, ceiling: int, threshold: int = 100) -> None:
         async with market.database.transaction() as session:
             await wallets.change_auto_top_up(
                 session,
                 buyer,
                 enabled=True,
-                threshold=euro(100),
+                threshold=euro(threshold),
                 amount=euro(amount),
                 ceiling_month=euro(ceiling),
                 method_id=None,
@@ -158,5 +164,7 @@ async def test_settings_that_make_no_sense_are_refused(market: Market, buyer: Ac
         await change(50_001, 60_000)
     with pytest.raises(wallets.CeilingTooLow):
         await change(1000, 999)
+    with pytest.raises(MoneyInvalid):
+        await change(1000, 1000, threshold=-1)
     with pytest.raises(wallets.AutoTopUpNeedsMethod):
         await change(1000, 1000)

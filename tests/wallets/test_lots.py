@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from tests.commerce.market import DISPUTED, Market, euro
 from tuition import wallets
 from tuition.identity import Actor, EmailUnverified
 from tuition.kernel.clock import SystemClock
+from tuition.payments import PaymentDisputed
 from tuition.platform import jobs, site
+from tuition.wallets.actions import funding
 from tuition.wallets.rules import next_attempt_at, top_up_limits
 
 
@@ -40,6 +44,43 @@ async def test_a_gift_expires_and_returns_to_the_house(market: Market, buyer: Ac
     assert await market.platform("promotions") == 0
     assert await market.ask("select type, amount_minor from transactions order by type") == [("expiry", 300), ("grant", 300)]
     await market.check_books()
+
+
+async def test_many_gifts_that_expire_together_are_all_taken_back(
+    market: Market, buyer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(funding, "EXPIRE_BATCH", 2)
+    async with market.database.transaction() as session:
+        for _ in range(5):
+            await wallets.grant(session, buyer.id, euro(100), reason="A day", expires_at=market.now + timedelta(days=1))
+    await market.later(days=1)
+    await jobs.run_periodic(market.database, market.services, names=["wallets.expire"])
+    await market.work()
+    assert await market.balance(buyer) == 0
+
+
+async def test_a_bank_that_takes_a_top_up_back_waits_for_a_spending_and_not_in_a_circle(market: Market, buyer: Actor) -> None:
+    await market.pay_in(buyer, 1000)
+    disputed = await market.pay_in(buyer, 500)
+    lots = [lot_id for (lot_id,) in await market.ask("select id from wallet_lots order by id")]
+    lock = text("select from wallet_lots where id = :id for update")
+    fact = PaymentDisputed(disputed.id, "topup", "wallet", disputed.subject_id, buyer.id, euro(500), "sandbox")
+
+    async def take_back() -> None:
+        async with market.database.transaction() as session:
+            await wallets.on_payment_disputed(session, fact)
+
+    async with market.database.transaction() as spending:
+        await spending.execute(lock, {"id": lots[0]})
+        bank = asyncio.create_task(take_back())
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        for _ in range(500):
+            if await market.ask(waiting) == [(1,)]:
+                break
+            await asyncio.sleep(0.02)
+        await spending.execute(lock, {"id": lots[1]})
+    await bank
+    assert await market.balance(buyer) == 1000
 
 
 async def test_a_disputed_top_up_freezes_what_was_spent_until_it_is_paid(market: Market, creator: Actor, buyer: Actor) -> None:

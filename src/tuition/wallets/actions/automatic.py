@@ -7,7 +7,7 @@ together exactly one warns and exactly one starts a payment.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tuition import messaging, payments
 from tuition.identity import Actor
-from tuition.kernel import Currency, CurrencyMismatch, Money, clock, new_id
+from tuition.kernel import Currency, CurrencyMismatch, Money, MoneyInvalid, clock, new_id
 from tuition.platform import events
 from tuition.platform.database import AnySession, Session
 from tuition.wallets.actions.spending import record_movement
@@ -42,6 +42,8 @@ async def change_auto_top_up(
 ) -> AutoTopUpSettings:
     """Say when the wallet fills itself. Saving it again also forgets earlier declines: a person has looked at it."""
     currency = amount.currency
+    if threshold.minor < 0:
+        raise MoneyInvalid(value=f"{threshold.decimal:f}", currency=threshold.currency)
     least, most = await top_up_limits(session, currency)
     if not least <= amount <= most:
         raise TopUpAmountRefused(least=least, most=most)
@@ -98,7 +100,9 @@ async def note_balances(session: Session, balances: Mapping[UUID, int], *, came_
 
 
 async def charge_due(session: Session, *, now: datetime) -> int:
-    """Try again where a declined automatic top-up has waited long enough; returns how many wallets were looked at."""
+    """Try again where an automatic top-up has waited long enough, after a decline or for a new month; returns how many wallets
+    were looked at.
+    """
     statement = (
         select(Wallet)
         .join(AutoTopUpSettings, (AutoTopUpSettings.user_id == Wallet.user_id) & (AutoTopUpSettings.currency == Wallet.currency))
@@ -134,11 +138,15 @@ async def _fill_up(session: Session, wallet: Wallet, balance: Money, now: dateti
         .with_for_update()
     )
     settings = (await session.scalars(statement, execution_options={"populate_existing": True})).one_or_none()
-    if settings is None or balance.minor >= settings.threshold_minor or settings.attempt_payment_id is not None:
+    if settings is None or settings.attempt_payment_id is not None or settings.failures >= FAILURES_MAX:
         return
-    if settings.failures >= FAILURES_MAX or (settings.next_attempt_at is not None and settings.next_attempt_at > now):
+    if settings.next_attempt_at is not None and settings.next_attempt_at > now:
+        return
+    settings.next_attempt_at = None  # its time has come: whatever is decided now, the clock need not ask again
+    if balance.minor >= settings.threshold_minor:
         return
     if await _filled_this_month(session, wallet, now) + settings.amount_minor > settings.ceiling_month_minor:
+        settings.next_attempt_at = _month_after(now)
         await _tell_of_ceiling(session, wallet, Money(settings.ceiling_month_minor, balance.currency), now)
         return
     amount = Money(settings.amount_minor, balance.currency)
@@ -197,15 +205,22 @@ async def _tell_of_ceiling(session: Session, wallet: Wallet, ceiling: Money, now
     )
 
 
+def _month_of(now: datetime) -> datetime:
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _month_after(now: datetime) -> datetime:
+    return _month_of(_month_of(now) + timedelta(days=31))
+
+
 async def _filled_this_month(session: AnySession, wallet: Wallet, now: datetime) -> int:
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     total = await session.scalar(
         select(func.coalesce(func.sum(WalletMovement.amount_minor), 0)).where(
             WalletMovement.wallet_id == wallet.id,
             WalletMovement.type == MovementType.TOPUP.value,
             WalletMovement.payment_method == AUTOMATIC,
             WalletMovement.status.in_([MovementStatus.PENDING.value, MovementStatus.COMPLETED.value]),
-            WalletMovement.created_at >= month,
+            WalletMovement.created_at >= _month_of(now),
         )
     )
     return int(total or 0)

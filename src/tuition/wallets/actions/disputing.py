@@ -36,9 +36,7 @@ async def _take_away(
     kind: MovementType,
     source: tuple[str, UUID],
 ) -> None:
-    paid_in = (WalletLot.source_type == "payment") & (WalletLot.source_id == fact.payment_id)
-    statement = select(WalletLot).where(paid_in).with_for_update()
-    lot = (await session.scalars(statement, execution_options={"populate_existing": True})).one()
+    lot = await _lot_of(session, fact.payment_id)
     left = min(lot.remaining_minor, fact.amount.minor)
     spent = fact.amount.minor - left
     lot.remaining_minor -= left
@@ -65,6 +63,16 @@ async def _take_away(
     now = clock.now()
     await record_movement(session, wallet, kind, fact.amount, source_type=source[0], source_id=source[1], at=now)
     await pay_debt(session, wallet, source=("dispute", source[1]))
+
+
+async def _lot_of(session: Session, payment_id: UUID) -> WalletLot:
+    """The lot that a payment filled, locked with all that may pay for it: in the order in which a spending locks them."""
+    paid_in = (WalletLot.source_type == "payment") & (WalletLot.source_id == payment_id)
+    wallet_id = select(WalletLot.wallet_id).where(paid_in).scalar_subquery()
+    pays = (WalletLot.remaining_minor > 0) | paid_in
+    statement = select(WalletLot).where(WalletLot.wallet_id == wallet_id, pays).order_by(WalletLot.id).with_for_update()
+    lots = (await session.scalars(statement, execution_options={"populate_existing": True})).all()
+    return next(lot for lot in lots if (lot.source_type, lot.source_id) == ("payment", payment_id))
 
 
 async def pay_debt(session: Session, wallet: Wallet, *, source: tuple[str, UUID]) -> None:
