@@ -16,7 +16,7 @@ from tuition.catalog import Kind, OneTime, PerMinute, PriceKind
 from tuition.catalog.errors import PriceInvalid
 from tuition.catalog.rules.prices import check_price
 from tuition.identity import Actor
-from tuition.kernel import Currency, FrozenClock, Money, exponent_of
+from tuition.kernel import Currency, FrozenClock, Money, MoneyInvalid, exponent_of
 from tuition.platform.database import Session
 
 EUR = Currency("EUR")
@@ -24,6 +24,20 @@ EUR = Currency("EUR")
 
 def euros(minor: int) -> OneTime:
     return OneTime(Money(minor, EUR))
+
+
+@pytest.mark.parametrize(
+    ("text_", "currency", "minor"),
+    [("19.99", "EUR", 1999), (" 5 ", "JPY", 5), ("0.125", "KWD", 125), ("1e3", "EUR", 100_000), ("-0.00", "EUR", 0)],
+)
+def test_a_written_amount_is_read_exactly(text_: str, currency: str, minor: int) -> None:
+    assert Money.parse(text_, currency) == Money(minor, Currency(currency))
+
+
+@pytest.mark.parametrize("text_", ["", "x", "1.999", "nan", "-inf", "1e19", "1e-999999", "9e999999", "1e400000", "9" * 1000])
+def test_what_is_no_amount_is_refused_at_once(text_: str) -> None:
+    with pytest.raises(MoneyInvalid):
+        Money.parse(text_, "EUR")
 
 
 @pytest.fixture

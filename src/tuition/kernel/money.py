@@ -17,6 +17,8 @@ CREDITS = Currency("CRD")
 MINOR_MAX = 2**63 - 1
 """What a PostgreSQL bigint holds; a sum beyond it is refused, never wrapped."""
 _EXPONENT_USUAL = 2
+_DIGITS_MAX = 30
+"""More than any amount has, before the point or behind it."""
 # ISO 4217, list one: every active currency whose minor unit is not a hundredth.
 _EXPONENTS: dict[str, int] = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
@@ -96,9 +98,11 @@ class Money:
         """Read a decimal figure ("19.99") exactly. Raises ``MoneyInvalid`` when it has more places than the currency."""
         try:
             value = Decimal(text.strip())
-            scaled = value.scaleb(exponent_of(currency))
-            minor = int(scaled) if value.is_finite() else None
-        except (InvalidOperation, OverflowError) as error:
+            # Looked at before it is written out: "1e999999" would be a million digits.
+            is_sane = value.is_finite() and abs(value.adjusted()) <= _DIGITS_MAX
+            scaled = value.scaleb(exponent_of(currency)) if is_sane else value
+            minor = int(scaled) if is_sane else None
+        except InvalidOperation as error:
             raise MoneyInvalid(value=text[:40], currency=currency) from error
         if minor is None or scaled != minor or abs(minor) > MINOR_MAX:
             raise MoneyInvalid(value=text[:40], currency=currency)
