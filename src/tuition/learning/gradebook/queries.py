@@ -12,18 +12,19 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 
 from tuition.identity import Actor, User
-from tuition.learning import assignments, courses, enrollments, quizzes
+from tuition.learning import assignments, courses, enrollments, packages, quizzes
 from tuition.learning.assignments import Assignment, CountedAttempt, Submission, SubmissionStatus
 from tuition.learning.courses import Lesson, LessonType, Right
 from tuition.learning.enrollments import LEARNING, Enrollment, EnrollmentStatus, LessonProgress
 from tuition.learning.gradebook.errors import GradesHidden
 from tuition.learning.gradebook.models import Gradebook, GradeCategory, GradeItem, GradeOverride
 from tuition.learning.gradebook.rules import Category, Result, letter_of, spread, total
+from tuition.learning.packages import PackageLesson
 from tuition.learning.quizzes import AttemptStatus, GradingPolicy, Quiz, QuizAttempt, QuizType
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 
-GRADED = (LessonType.QUIZ.value, LessonType.ASSIGNMENT.value)
+GRADED = (LessonType.QUIZ.value, LessonType.ASSIGNMENT.value, LessonType.PACKAGE.value)
 AWAY = timedelta(days=14)
 HELP_BELOW = Decimal(50)
 HELP_MAX = 50
@@ -115,11 +116,13 @@ async def book_of(session: AnySession, course_id: UUID) -> Book:
         select(Lesson, GradeItem)
         .outerjoin(GradeItem, GradeItem.lesson_id == Lesson.id)
         .outerjoin(Quiz, Quiz.lesson_id == Lesson.id)
+        .outerjoin(PackageLesson, PackageLesson.lesson_id == Lesson.id)
         .where(
             Lesson.course_id == course_id,
             Lesson.lesson_type.in_(GRADED),
             Lesson.is_published,
             or_(Quiz.id.is_(None), Quiz.quiz_type == QuizType.GRADED.value),
+            or_(PackageLesson.lesson_id.is_(None), PackageLesson.is_graded),
         )
         .order_by(Lesson.order_index)
     )
@@ -131,7 +134,7 @@ async def book_of(session: AnySession, course_id: UUID) -> Book:
 
 
 async def rows_of(session: AnySession, book: Book, learners: Sequence[tuple[Enrollment, str]]) -> list[Row]:
-    """The results of these learners: three queries, however many they are."""
+    """The results of these learners: in as many queries, however many they are."""
     ids = [enrollment.id for enrollment, _ in learners]
     earned = await _earned(session, ids, [item.lesson.id for item in book.items])
     found = await session.scalars(select(GradeOverride).where(GradeOverride.enrollment_id.in_(ids)))
@@ -263,7 +266,8 @@ async def _earned(session: AnySession, enrollment_ids: list[UUID], lesson_ids: l
         came_to = assignments.result_of(CountedAttempt(counted), percentages)
         assert came_to is not None, "there was a grade"
         found[enrollment_id, lesson_id] = came_to
-    return found
+    played = await packages.results_of(session, enrollment_ids, lesson_ids)
+    return found | {key: result.score for key, result in played.items() if result.score is not None}
 
 
 def _total(book: Book, cells: dict[UUID, Cell], items: Sequence[Item]) -> Decimal | None:
