@@ -9,29 +9,24 @@ request does, under the same load, in the same minute. The queries of a request 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import multiprocessing
 import os
-import re
 import statistics
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-import httpx
 import uvloop
 from fastapi import FastAPI
-from sqlalchemy import event, insert, text, update
+from sqlalchemy import insert, text, update
 from starlette.types import Receive, Scope, Send
 
-from benchmarks.heartbeat import READY_S, Result, served, settings_in
+from benchmarks.heartbeat import Result, served, settings_in
+from benchmarks.load import Ask, Press, press, statements_of
 from tuition import access, catalog, identity
 from tuition.catalog import Kind, Media, MediaStatus, OneTime, PerMinute
 from tuition.edge import Runtime
@@ -41,25 +36,15 @@ from tuition.main import build_runtime, create_app
 from tuition.platform import migrate, postgres, telemetry
 from tuition.platform.database import Database, Session
 
-CONNECTIONS = 16
 CONTENTS = 240
 CREATORS = 12
 WORDS = ["Breathing", "Slowly", "Waves", "Interest", "Pythagoras", "Moon", "Intervals", "Chance", "Powers", "Motion", "Ratio"]
 QUERIES_MAX = {"page.content": 6, "page.catalog": 6, "access.decide": 1}
 """What is promised."""
 BARE = "/bench"
+AS_A_BROWSER = (("accept", "text/html"),)
 SETTLE_S = 1.0
 EUR = Currency("EUR")
-_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What came of one load."""
-
-    per_second: float
-    p50_ms: float
-    p99_ms: float
 
 
 def application() -> Any:
@@ -93,82 +78,9 @@ def beside(product: Any, runtime: Runtime) -> Callable[[Scope, Receive, Send], A
     return switch
 
 
-class Caller(asyncio.Protocol):
-    """A keep-alive connection that asks again as soon as it has its answer."""
-
-    def __init__(self, request: bytes, until: float) -> None:
-        self.request, self.until = request, until
-        self.buffer = b""
-        self.asked = 0.0
-        self.took: list[float] = []
-        self.refused: list[str] = []
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the first time."""
-        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but its class
-        self._ask()
-
-    def data_received(self, data: bytes) -> None:
-        """Note an answer that is whole."""
-        self.buffer += data
-        end = self.buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        found = _LENGTH.search(self.buffer, 0, end)
-        assert found is not None, "an answer says how long it is"
-        if len(self.buffer) < end + 4 + int(found[1]):
-            return
-        self.took.append(time.perf_counter() - self.asked)
-        if self.buffer[9:12] != b"200":
-            self.refused.append(self.buffer[:300].decode(errors="replace"))
-        self.buffer = b""
-        if time.perf_counter() < self.until and not self.refused:
-            self._ask()
-        else:
-            self.transport.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The end, asked for or not."""
-        if exc is not None:
-            self.refused.append(repr(exc))
-        if not self.done.done():
-            self.done.set_result(None)
-
-    def _ask(self) -> None:
-        self.asked = time.perf_counter()
-        self.transport.write(self.request)
-
-
-def generate(port: int, path: str, seconds: float, answers: Any) -> None:
-    """The load's own process."""
-
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
-        request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n".encode()
-        started = time.perf_counter()
-        callers = [Caller(request, started + seconds) for _ in range(CONNECTIONS)]
-        await asyncio.gather(*(loop.create_connection(lambda caller=caller: caller, "127.0.0.1", port) for caller in callers))
-        await asyncio.gather(*(caller.done for caller in callers))
-        spent = time.perf_counter() - started
-        took = sorted(one for caller in callers for one in caller.took)
-        refused = [refusal for caller in callers for refusal in caller.refused]
-        middle, late = took[len(took) // 2], took[min(len(took) - 1, len(took) * 99 // 100)]
-        answers.put((Press(len(took) / spent, middle * 1000, late * 1000), refused[:3]))
-
-    uvloop.run(run())
-
-
-def press(port: int, path: str, seconds: float) -> Press:
-    """Ask for one address over and over."""
-    context = multiprocessing.get_context("spawn")
-    answers = context.Queue()
-    process = context.Process(target=generate, args=(port, path, seconds, answers))
-    process.start()
-    pressed, refused = answers.get(timeout=seconds + READY_S)
-    process.join()
-    assert not refused, refused
-    return cast(Press, pressed)
+def trivial_asks(queries: int) -> Iterator[Ask]:
+    """Ask the yardstick that runs as many trivial queries."""
+    return repeat(Ask("GET", f"{BARE}/trivial/{queries}"))
 
 
 def measure(*, seconds: float = 4, rounds: int = 3) -> Result:
@@ -182,9 +94,9 @@ def measure(*, seconds: float = 4, rounds: int = 3) -> Result:
         results: Result = {}
         with served("benchmarks.pages:application", environment, is_factory=True) as port:
             for name, path in addresses.items():
-                press(port, path, SETTLE_S)
-                yardstick = f"{BARE}/trivial/{queries[name]}"
-                taken = [(press(port, path, seconds), press(port, yardstick, seconds)) for _ in range(rounds)]
+                asked, yardstick = repeat(Ask("GET", path, AS_A_BROWSER)), trivial_asks(queries[name])
+                press(port, asked, SETTLE_S)
+                taken = [(press(port, asked, seconds), press(port, yardstick, seconds)) for _ in range(rounds)]
                 results |= _results(name, taken, queries[name])
         return results
 
@@ -216,31 +128,16 @@ async def _prepare(runtime: Runtime) -> tuple[dict[str, str], dict[str, int]]:
         "page.catalog": "/catalogue",
         "access.decide": f"{BARE}/decide/{person_id}/{content.id}",
     }
-    transport = httpx.ASGITransport(app=beside(create_app(runtime), runtime))
+    product = beside(create_app(runtime), runtime)
     queries = {}
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        for name, path in addresses.items():
-            assert (await client.get(path)).status_code == 200, path
-            with _counted(runtime.database) as statements:
-                assert (await client.get(path)).status_code == 200, path
-            queries[name] = len(statements)
-            assert len(statements) <= QUERIES_MAX[name], f"{name} asks the database {len(statements)} times: {statements}"
+    for name, path in addresses.items():
+        ask = Ask("GET", path, AS_A_BROWSER)
+        await statements_of(product, runtime.database, ask)
+        statements = await statements_of(product, runtime.database, ask)
+        queries[name] = len(statements)
+        assert len(statements) <= QUERIES_MAX[name], f"{name} asks the database {len(statements)} times: {statements}"
     await runtime.close()
     return addresses, queries
-
-
-@contextmanager
-def _counted(database: Database) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def _furnish(database: Database) -> tuple[UUID, catalog.Content]:

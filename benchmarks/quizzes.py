@@ -1,46 +1,41 @@
-"""What handing in a quiz costs: attempts graded a second, the questions each asks of the database, and whether either grows.
+"""What handing in a quiz costs, over HTTP: attempts graded a second, and the questions each asks of the database.
 
-A thousand learners have answered a quiz of ten questions of every type that needs no person; their attempts are handed in, each
-in a transaction of its own, a few at a time, as a worker does when a quiz closes. The first hundred are measured apart from the
-rest: the cost of one attempt must not depend on how many learners there are. Every attempt passes and so
-completes the course, which asks for a certificate: that is in the figure. The yardstick is a transaction of as many trivial
-queries.
+A thousand learners have answered a quiz of ten questions of every type that needs no person, and hand it in; nine thousand have
+done so before. Every attempt passes and so completes the course, which asks for a certificate: that is in the figure. In the
+second school a hundred learners hand in the same in ten courses, in turns with them. The yardstick is a FastAPI handler of the
+same process that runs as many trivial queries.
 
-    python -m benchmarks.quizzes [--learners 1000]
+    python -m benchmarks.quizzes [--attempts 1000] [--rounds 4]
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import tempfile
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import uvloop
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, text
 
-from benchmarks.heartbeat import Result, settings_in
+from benchmarks.heartbeat import Result
+from benchmarks.load import Ask
+from benchmarks.school import MANY, Learner, Operation, compare, enrol, seat, two_schools
 from tuition import catalog, identity
 from tuition.identity import Actor, Role
-from tuition.kernel import clock, new_id
-from tuition.learning import courses, enrollments, questions, quizzes
+from tuition.kernel import new_id
+from tuition.learning import courses, questions, quizzes
 from tuition.learning.courses import LessonType
 from tuition.learning.questions import AnyQuestion
-from tuition.main import build_runtime
-from tuition.platform import migrate, postgres
-from tuition.platform.database import Database, Session
+from tuition.platform.database import Database, Session, array_of
 
-LEARNERS = 1000
-AT_ONCE = 4
-QUERIES_MAX = 20
+ATTEMPTS = 1000
+ROUNDS = 4
+QUERIES_MAX = 16
 """What is promised for one attempt, however many learners there are."""
-FIRST = 100
+COUNTED = 2
+"""Attempts that are handed in while queries are counted."""
 
 
 def ten_questions() -> list[AnyQuestion]:
@@ -84,148 +79,100 @@ RESPONSES: dict[str, dict[str, Any]] = {
 }
 
 
-def measure(*, learners: int = LEARNERS) -> Result:
-    """Hand in everybody's attempt. Raises when one asks the database more often than it may, or more often than the first."""
-    with tempfile.TemporaryDirectory(prefix="tuition-bench-") as folder, postgres.hold(Path(folder) / "postgres") as server:
-        url = server.create_database(f"bench_{new_id().hex}")
-        migrate.upgrade(url)
-        return uvloop.run(_measure(Path(folder), url, learners))
+def measure(*, attempts: int = ATTEMPTS, rounds: int = ROUNDS, learners: int = MANY, seconds: float = 1) -> Result:
+    """Hand in everybody's attempt. Raises when one asks the database more often than it may, or than with few learners."""
+    handed_in = Operation("quiz.graded", "attempts/s", QUERIES_MAX, _handed_in, times=attempts // rounds)
+
+    async def furnish(database: Database, people: int) -> list[Ask]:
+        return await _furnish(database, people, attempts=attempts + COUNTED)
+
+    with two_schools(furnish, [handed_in], many=learners) as (few, many, queries):
+        return compare(few, many, handed_in, queries[handed_in.name], seconds=seconds, rounds=rounds)
 
 
-async def _measure(folder: Path, url: str, learners: int) -> Result:
-    runtime = build_runtime(settings_in(folder), url)
-    database = runtime.database
-    attempts = await _furnish(database, learners)
-    first = await _hand_in(database, attempts[:FIRST])
-    rest = await _hand_in(database, attempts[FIRST:])
-    queries = round(rest[1])
-    assert queries <= QUERIES_MAX, f"an attempt asks {queries} times, {QUERIES_MAX} are promised"
-    assert rest[1] <= first[1] + 1, f"the first attempts asked {first[1]:.1f} times each, later ones {rest[1]:.1f}"
-    yardstick = await _trivial(database, len(attempts), queries)
-    await runtime.close()
-    return {
-        "quiz.graded": {
-            "value": round(rest[0]),
-            "unit": "attempts/s",
-            "baseline": f"{queries} trivial queries in a transaction: {round(yardstick)}/s",
-            "ratio": round(rest[0] / yardstick, 2),
-        },
-        "quiz.graded.queries": {
-            "value": queries,
-            "unit": "queries per attempt",
-            "baseline": f"the first {FIRST}: {first[1]:.1f}",
-        },
-    }
+def _handed_in(attempts: list[Ask]) -> Iterator[Ask]:
+    # What was handed in while queries were counted is not there any more when the load begins.
+    while attempts:
+        yield attempts.pop()
 
 
-async def _hand_in(database: Database, attempts: Sequence[tuple[UUID, Actor]]) -> tuple[float, float]:
-    """Attempts a second, and statements an attempt."""
-    statements = 0
-
-    def count(*_: Any) -> None:
-        nonlocal statements
-        statements += 1
-
-    async def one(attempt: tuple[UUID, Actor]) -> None:
-        async with database.transaction() as session:
-            await quizzes.submit(session, attempt[1], attempt[0])
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", count)
-    began = time.perf_counter()
-    await _a_few_at_a_time(attempts, one)
-    took = time.perf_counter() - began
-    event.remove(database.engine.sync_engine, "before_cursor_execute", count)
-    return len(attempts) / took, statements / len(attempts)
-
-
-async def _trivial(database: Database, times: int, queries: int) -> float:
-    async def one(_: int) -> None:
-        async with database.transaction() as session:
-            for _query in range(queries):
-                await session.execute(text("select 1"))
-
-    began = time.perf_counter()
-    await _a_few_at_a_time(range(times), one)
-    return times / (time.perf_counter() - began)
-
-
-async def _a_few_at_a_time(work: Sequence[Any], do: Callable[[Any], Awaitable[None]]) -> None:
-    waiting = iter(work)
-
-    async def worker() -> None:
-        for item in waiting:
-            await do(item)
-
-    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
-
-
-async def _furnish(database: Database, learners: int) -> list[tuple[UUID, Actor]]:
-    """A published course with the quiz; everybody is enrolled, has begun and has answered."""
+async def _furnish(database: Database, people: int, *, attempts: int) -> list[Ask]:
+    """As many attempts, in as many courses as it takes; everybody else has handed in already."""
+    asks: list[Ask] = []
     async with database.transaction() as session:
-        teacher = Actor(id=(await _people(session, 1))[0], roles=frozenset({Role.CREATOR}), email_verified=True)
-        course = await courses.create(session, teacher, title="Benchmarks", description="How fast.")
-        lesson = await courses.add_lesson(session, teacher, course.id, LessonType.QUIZ, title="Ten questions")
-        quiz = await quizzes.quiz_of_lesson(session, lesson.id)
-        assert quiz is not None, "a quiz lesson has a quiz"
-        for body in ten_questions():
-            await quizzes.write_question(session, teacher, quiz.id, body, points=Decimal(1))
-        await quizzes.edit_quiz(session, teacher, quiz.id, {"is_published": True, "passing_score": Decimal(50)})
-        await catalog.publish(session, teacher, course.id)
-        people = await _people(session, learners)
-        await session.execute(
-            insert(enrollments.Enrollment),
-            [
-                {"id": new_id(), "student_id": person, "course_id": course.id, "source": "manual", "enrolled_at": clock.now()}
-                for person in people
-            ],
-        )
-    async with database.transaction() as session:
-        return await _attempts(session, quiz.id)
+        teacher = Actor(id=new_id(), roles=frozenset({Role.CREATOR}), email_verified=True)
+        await session.execute(insert(identity.User).values(id=teacher.id, email="teacher@example.org", full_name="Teacher"))
+        learners = await seat(session, people)
+        while len(asks) < attempts:
+            course_id, quiz_id = await _quiz(session, teacher, number=len(asks))
+            await enrol(session, course_id, learners)
+            asks += await _attempts(session, quiz_id, learners, running=attempts - len(asks))
+    return asks
 
 
-async def _attempts(session: Session, quiz_id: UUID) -> list[tuple[UUID, Actor]]:
+async def _quiz(session: Session, teacher: Actor, *, number: int) -> tuple[UUID, UUID]:
+    course = await courses.create(session, teacher, title=f"Benchmarks {number}", visibility="public")
+    lesson = await courses.add_lesson(session, teacher, course.id, LessonType.QUIZ, title="Ten questions")
+    quiz = await quizzes.quiz_of_lesson(session, lesson.id)
+    assert quiz is not None, "a quiz lesson has a quiz"
+    for body in ten_questions():
+        await quizzes.write_question(session, teacher, quiz.id, body, points=Decimal(1))
+    await quizzes.edit_quiz(session, teacher, quiz.id, {"is_published": True, "passing_score": Decimal(50)})
+    await catalog.publish(session, teacher, course.id)
+    return course.id, quiz.id
+
+
+async def _attempts(session: Session, quiz_id: UUID, learners: Sequence[Learner], *, running: int) -> list[Ask]:
+    """Everybody has answered, and all but so many have handed in."""
     contents = await quizzes.contents_of(session, quiz_id)
-    quiz = await session.get_one(quizzes.Quiz, quiz_id)
-    query = select(enrollments.Enrollment.id, enrollments.Enrollment.student_id).where(
-        enrollments.Enrollment.course_id == quiz.course_id
-    )
-    made, rows, answers = [], [], []
-    for enrollment_id, student_id in await session.execute(query.order_by(enrollments.Enrollment.id)):
-        attempt_id = new_id()
-        made.append((attempt_id, Actor(id=student_id, email_verified=True)))
-        row = {
-            "id": attempt_id,
-            "enrollment_id": enrollment_id,
-            "quiz_id": quiz_id,
-            "student_id": student_id,
-            "attempt_number": 1,
-        }
-        rows.append(row | {"seed": attempt_id.hex, "started_at": clock.now(), "max_score": contents.points})
-        answers += [
-            {
-                "id": new_id(),
-                "attempt_id": attempt_id,
-                "question_id": one.asked.question.id,
-                "version_id": one.asked.version.id,
-                "position": place,
-                "points_max": one.row.points,
-                "response": RESPONSES[one.asked.body.type],
-            }
-            for place, one in enumerate(contents.listed, 1)
-        ]
-    await session.execute(insert(quizzes.QuizAttempt), rows)
-    await session.execute(insert(quizzes.QuizAnswer), answers)
-    return made
+    ids = [new_id() for _ in learners]
+    bound = {
+        "quiz_id": quiz_id,
+        "ids": array_of(ids),
+        "people": array_of([one.id for one in learners]),
+        "running": running,
+        "points": contents.points,
+        "questions": array_of([one.asked.question.id for one in contents.listed]),
+        "versions": array_of([one.asked.version.id for one in contents.listed]),
+        "responses": [json.dumps(RESPONSES[one.asked.body.type]) for one in contents.listed],
+    }
+    for statement in _ANSWERED:
+        await session.execute(statement, bound)
+    return [
+        Ask("POST", f"/v1/quiz-attempts/{attempt_id}/submit", one.program)
+        for attempt_id, one in list(zip(ids, learners, strict=True))[:running]
+    ]
 
 
-async def _people(session: Session, count: int) -> list[UUID]:
-    ids = [new_id() for _ in range(count)]
-    rows = [{"id": one, "email": f"{one}@example.org", "full_name": "Somebody", "email_verified_at": clock.now()} for one in ids]
-    await session.execute(insert(identity.User), rows)
-    return ids
+_ANSWERED = (
+    text(
+        "insert into quiz_attempts (id, enrollment_id, quiz_id, student_id, attempt_number, seed, started_at, max_score, status,"
+        " submitted_at, handed_in_by, graded_at, score, percentage, is_passed)"
+        " select attempt.id, enrollment.id, quizzes.id, person, 1, attempt.id::text, now(), :points,"
+        " case when is_running then 'in_progress' else 'graded' end, case when not is_running then now() end,"
+        " case when not is_running then 'student' end, case when not is_running then now() end,"
+        " case when not is_running then :points end, case when not is_running then 100 end, not is_running"
+        " from unnest(cast(:ids as uuid[]), cast(:people as uuid[])) with ordinality as attempt (id, person, place)"
+        " join quizzes on quizzes.id = :quiz_id"
+        " join enrollments as enrollment on enrollment.course_id = quizzes.course_id and enrollment.student_id = person"
+        " cross join lateral (select place <= :running as is_running) as state"
+    ),
+    text(
+        "insert into quiz_answers (id, attempt_id, question_id, version_id, position, points_max, points, response, answered_at)"
+        " select gen_random_uuid(), attempt.id, question_id, version_id, position, 1,"
+        " case when attempt.status = 'graded' then 1 end, response::jsonb, now()"
+        " from quiz_attempts as attempt"
+        " cross join unnest(cast(:questions as uuid[]), cast(:versions as uuid[]), cast(:responses as text[]))"
+        " with ordinality as question (question_id, version_id, response, position) where attempt.quiz_id = :quiz_id"
+    ),
+)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--learners", type=int, default=LEARNERS)
-    print(json.dumps(measure(learners=parser.parse_args().learners), indent=2))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--attempts", type=int, default=ATTEMPTS)
+    parser.add_argument("--learners", type=int, default=MANY)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    figures = measure(attempts=options.attempts, rounds=options.rounds, learners=options.learners)
+    print(json.dumps(figures, indent=2))
