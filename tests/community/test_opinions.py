@@ -11,6 +11,7 @@ from sqlalchemy import text
 from tests.community.conftest import Person
 from tuition import access, catalog, community
 from tuition.community import Place, ReportReason, ReportStatus, SubjectType
+from tuition.community.actions import reports
 from tuition.identity import Actor, Role
 from tuition.kernel import new_id
 from tuition.platform.database import Session
@@ -170,6 +171,16 @@ async def test_what_is_taken_down_is_closed_also_to_who_bought_it(
     assert (await access.decide(session, owner, article.id)).allowed
     held = text("select count(*) from content_access where user_id = :id")
     assert await session.scalar(held, {"id": learner.id}) == 0
+    with pytest.raises(access.TakenDown, match=r"“Breathing” was taken down on \d{4}-\d\d-\d\d .* Stolen."):
+        await access.get_content_for(session, learner, article.id)
+    with pytest.raises(catalog.ContentUnknown):
+        await access.get_content_for(session, await person(), article.id)
+    assert await reports.tell_of_takedown(session, article.id, None) is None
+    assert await reports.tell_of_takedown(session, article.id, None) is None
+    told = await session.execute(text("select title, message from notifications where user_id = :id"), {"id": learner.id})
+    assert [tuple(row) for row in told] == [
+        ("“Breathing” is not available any more", "Somebody objected to it, and it was taken down. Stolen.")
+    ]
     await catalog.lift_take_down(session, owner, article.id)
     # The decision asks the database.
     await session.flush()

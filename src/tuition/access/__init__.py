@@ -9,7 +9,7 @@ one query.
 
 from tuition.access import privacy
 from tuition.access.actions import RENEWED, define_tier, end, end_grant, give, grant, record_visit, take_back
-from tuition.access.errors import AccessDenied, GrantInvalid, GrantUnknown, NotYetOpen, PaymentNeeded
+from tuition.access.errors import AccessDenied, GrantInvalid, GrantUnknown, NotYetOpen, PaymentNeeded, TakenDown
 from tuition.access.events import AccessEnded, AccessGranted
 from tuition.access.models import AccessGrant, ContentVisit, TierScope
 from tuition.access.queries import (
@@ -24,6 +24,7 @@ from tuition.access.queries import (
     held_page,
     holds_wide,
     require,
+    require_there,
 )
 from tuition.access.rules.decisions import Decision, Reason, Way, WayKind
 from tuition.access.rules.scopes import AccessType, Catalogue, Category, Collection, Content, Scope, ScopeKind, Tier
@@ -50,6 +51,7 @@ __all__ = [
     "Reason",
     "Scope",
     "ScopeKind",
+    "TakenDown",
     "Tier",
     "TierScope",
     "Way",
@@ -70,5 +72,6 @@ __all__ = [
     "privacy",
     "record_visit",
     "require",
+    "require_there",
     "take_back",
 ]

@@ -33,6 +33,13 @@ class NotYetOpen(DomainError):
     code = "access.not_yet_open"
 
 
+class TakenDown(DomainError):
+    """“{title}” was taken down on {day} and is not available any more. {note}"""
+
+    kind = ErrorKind.GONE
+    code = "access.taken_down"
+
+
 class PaymentNeeded(DomainError):
     """This has to be paid for before it can be opened."""
 

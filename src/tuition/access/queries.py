@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import aliased
 
 from tuition import catalog, identity
-from tuition.access.errors import AccessDenied, NotYetOpen, PaymentNeeded
+from tuition.access.errors import AccessDenied, NotYetOpen, PaymentNeeded, TakenDown
 from tuition.access.models import AccessGrant
 from tuition.access.rules.decisions import Decision, Facts, HeldGrant, Reason, Viewer, Way, WayKind, judge, unknown
 from tuition.access.rules.scopes import AccessType, ScopeKind, scope_of
@@ -131,18 +131,26 @@ async def decide_many(
 async def get_content_for(
     session: AnySession, actor: Actor | None, content_id: UUID, *, at: datetime | None = None
 ) -> tuple[catalog.Content, Decision]:
-    """A content that this actor may find, and the decision about it. Raises ``catalog.ContentUnknown``.
+    """A content that this actor may find, and the decision about it. Raises ``catalog.ContentUnknown``, ``TakenDown``.
 
     Unlike the catalogue's own look-up it knows grants: what was bought is found after it left the catalogue, what was shared
     is found by those it was shared with.
     """
     decision = await decide(session, actor, content_id, at=at)
+    if decision.reason is Reason.TAKEN_DOWN and decision.grant_id is not None:
+        require_there((await catalog.contents_by_id(session, [content_id]))[content_id])
     # Who holds something that opens later is told when, not that there is nothing.
     if decision.allowed or decision.reason is Reason.NOT_YET_OPEN:
         found = (await catalog.contents_by_id(session, [content_id])).get(content_id)
         if found is not None:
             return found, decision
     return await catalog.get_content_for(session, actor, content_id), decision
+
+
+def require_there(content: catalog.Content) -> None:
+    """Raises ``TakenDown`` with the reason: for people who had it, to whom it has not simply vanished."""
+    if content.taken_down_at is not None:
+        raise TakenDown(title=content.title, day=content.taken_down_at.date(), note=content.taken_down_note)
 
 
 def require(decision: Decision) -> Decision:

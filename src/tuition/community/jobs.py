@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from tuition.community.actions import announcements, discussions
+from tuition.community.actions import announcements, discussions, reports
 from tuition.platform import jobs
 from tuition.platform.database import Session
 
@@ -27,3 +27,11 @@ async def tell_announcement(session: Session, *, announcement_id: str, after: st
     last = await announcements.tell_some(session, UUID(announcement_id), UUID(after) if after else None)
     if last is not None:
         await jobs.defer(session, "community.tell_announcement", announcement_id=announcement_id, after=str(last))
+
+
+@jobs.task("community.tell_of_takedown")
+async def tell_of_takedown(session: Session, *, content_id: str, after: str | None = None) -> None:
+    """Tell some of those who had it, and leave the others to the next job of this kind."""
+    last = await reports.tell_of_takedown(session, UUID(content_id), UUID(after) if after else None)
+    if last is not None:
+        await jobs.defer(session, "community.tell_of_takedown", content_id=content_id, after=str(last))

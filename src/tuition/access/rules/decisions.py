@@ -160,6 +160,7 @@ class Decision:
     since: datetime | None = None
     """When the person first held any of the grants that reach it: days of a course are counted from here."""
     grant_id: UUID | None = None
+    """The grant that decides; for what was taken down, the one that opened it."""
     preview_until_ms: int = 0
     """How far media plays for everybody when the answer is no."""
     ways: tuple[Way, ...] = ()
@@ -185,7 +186,8 @@ def judge(facts: Facts, viewer: Viewer) -> Decision:
     if viewer.is_staff:
         return _allowed(facts, Reason.STAFF, AccessType.PLATFORM)
     if facts.is_taken_down:
-        return Decision(facts.content_id, allowed=False, reason=Reason.TAKEN_DOWN)
+        held = best_of(facts.grants)
+        return Decision(facts.content_id, allowed=False, reason=Reason.TAKEN_DOWN, grant_id=held.id if held else None)
     if facts.status in (catalog.Status.DRAFT, catalog.Status.SCHEDULED):
         return Decision(facts.content_id, allowed=False, reason=Reason.NOT_PUBLISHED)
     best = best_of([grant for grant in facts.grants if opens(grant, facts.at)])

@@ -17,10 +17,12 @@ from tuition.community.queries import get_discussion_for, get_reply_for
 from tuition.community.rules import ReportReason, ReportStatus, SubjectType
 from tuition.identity import Actor, allows
 from tuition.kernel import clock, new_id
-from tuition.platform import audit, events, rates
+from tuition.platform import audit, events, jobs, rates
 from tuition.platform.database import Session
 
 DETAILS_MAX = 2000
+TELL_AT_ONCE = 200
+"""People told in one transaction."""
 
 
 async def report(
@@ -137,6 +139,7 @@ async def _hide(session: Session, found: Report, note: str) -> None:
     match SubjectType(found.subject_type):
         case SubjectType.CONTENT:
             await events.publish(session, ContentTakenDown(found.subject_id, found.id, note))
+            await jobs.defer(session, "community.tell_of_takedown", content_id=str(found.subject_id), after=None)
         case SubjectType.DISCUSSION:
             await session.execute(update(Discussion).where(Discussion.id == found.subject_id).values(hidden_at=clock.now()))
         case SubjectType.REPLY:
@@ -157,6 +160,27 @@ async def _hide(session: Session, found: Report, note: str) -> None:
             rating = await session.get(ContentRating, found.subject_id)
             if rating is not None:
                 await hide_rating(session, rating)
+
+
+async def tell_of_takedown(session: Session, content_id: UUID, after: UUID | None) -> UUID | None:
+    """Tell the next people who had what was taken down, and return the last of them, or ``None`` when nobody is left."""
+    content = (await catalog.contents_by_id(session, [content_id]))[content_id]
+    if content.taken_down_at is None:
+        return None
+    people = await policy.audience(session, content_id, after=after, limit=TELL_AT_ONCE)
+    for person_id in people:
+        await messaging.notify(
+            session,
+            person_id,
+            "system",
+            title="“{title}” is not available any more",
+            message="Somebody objected to it, and it was taken down. {note}",
+            fields={"title": content.title, "note": content.taken_down_note},
+            action_url=f"/c/{content.slug}",
+            action_label="Read why",
+            dedupe_key=f"taken_down:{content_id}:{content.taken_down_at.isoformat()}",
+        )
+    return people[-1] if len(people) == TELL_AT_ONCE else None
 
 
 async def _tell_author(session: Session, author_id: UUID | None, note: str) -> None:

@@ -120,7 +120,7 @@ async def view_course(session: AnySession, actor: Actor | None, course_id: UUID,
     missing = await missing_prerequisites(session, actor.id, course_id) if actor and not rights else []
     closed = None
     if not rights:
-        closed = _closed(course, decision, learns=learns, missing=missing, now=now)
+        closed = _closed(course, content, decision, learns=learns, missing=missing, now=now)
     locks = locks_of(
         [node.lesson for node in nodes],
         done={lesson_id for lesson_id, row in progress.items() if row.completed_at is not None},
@@ -195,9 +195,17 @@ async def require_open(session: AnySession, actor: Actor | None, content_id: UUI
 
 
 def _closed(
-    course: Course, decision: access.Decision, *, learns: bool, missing: list[catalog.Content], now: datetime
+    course: Course,
+    content: catalog.Content,
+    decision: access.Decision,
+    *,
+    learns: bool,
+    missing: list[catalog.Content],
+    now: datetime,
 ) -> Lock | None:
     """Why nothing of the course is open to this learner."""
+    if content.taken_down_at is not None:
+        return Lock(LockReason.TAKEN_DOWN)
     if not decision.allowed:
         return Lock(LockReason.NO_ACCESS)
     if not learns:
@@ -218,6 +226,7 @@ _SENTENCES = {
     LockReason.SEQUENCE: "an earlier lesson comes first.",
     LockReason.NOT_YET: "it opens on a later day.",
     LockReason.COURSE_CLOSED: "the course has not begun, or has ended.",
+    LockReason.TAKEN_DOWN: "it was taken down.",
 }
 
 

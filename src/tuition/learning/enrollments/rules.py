@@ -85,6 +85,8 @@ class LockReason(StrEnum):
     """It opens on a later day."""
     COURSE_CLOSED = "course_closed"
     """The course has not begun, or has ended."""
+    TAKEN_DOWN = "taken_down"
+    """The course, or what the lesson shows, was taken down."""
 
 
 def percentage(part: int, whole: int) -> Decimal:

@@ -80,12 +80,15 @@ class Inside:
 
 
 async def find_for(session: AnySession, actor: Actor | None, slug: str) -> tuple[catalog.Found, Decision]:
-    """What has this address, and whether the actor may open it. Raises ``catalog.ContentUnknown`` for what they may not find.
+    """What has this address, and whether the actor may open it. Raises ``catalog.ContentUnknown`` for what they may not find,
+    ``access.TakenDown`` for what they had.
 
     Unlike a look in the catalogue it knows grants: what was bought is found after it left the catalogue.
     """
     found = await catalog.find_by_slug(session, slug)
     decision = await access.decide(session, actor, found.content.id)
+    if decision.reason is Reason.TAKEN_DOWN and decision.grant_id is not None:
+        access.require_there(found.content)
     if not decision.allowed and decision.reason in HIDDEN:
         raise catalog.ContentUnknown
     return found, decision

@@ -100,11 +100,12 @@ async def continued(session: AnySession, actor: Actor, *, limit: int) -> list[Ca
     """What a person began and has not finished, the newest first. Its link leads back into the player."""
     begun = await playback.continue_list(session, actor.id, limit=limit)
     contents = await catalog.contents_by_id(session, [played.content_id for played in begun])
+    closed = {content.id for content in contents.values() if content.deleted_at or content.taken_down_at}
     people = await identity.people_by_id(session, {content.creator_id for content in contents.values()})
     cards = []
     for played in begun:
         content = contents[played.content_id]
-        if content.deleted_at is None:
+        if content.id not in closed:
             cards.append(_begun_card(content, people.get(content.creator_id), played))
     return cards
 

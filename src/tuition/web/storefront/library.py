@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from tuition import access, catalog
-from tuition.access import Decision
+from tuition.access import Decision, Reason
 from tuition.edge import EdgeRoute, Reading, SignedIn
 from tuition.kernel import clock
 from tuition.platform import paging, site
@@ -50,6 +50,7 @@ async def library(
         request,
         "storefront/library.html",
         going_on=[] if cursor else await continued(session, actor, limit=CONTINUE_SHOWN),
+        gone=[known[item] for item in ids if item in known and decisions[item].reason is Reason.TAKEN_DOWN],
         shelves=_sorted(await with_progress(session, actor, cards), decisions),
         has_membership=await access.holds_wide(session, actor.id, at=now),
         next_href=with_query(request, cursor=page.next_cursor) if page.next_cursor else None,

@@ -38,6 +38,8 @@ async def go_on(slug: str, request: Request, session: Writing, actor: SignedIn) 
     view = await _view(session, actor, slug)
     if view.enrollment is None and not view.is_staff:
         return RedirectResponse(f"/c/{quote(view.content.slug)}", status_code=303)
+    if not view.is_staff:
+        access.require_there(view.content)
     if view.next_step is None:
         return see_other(request, f"/c/{quote(view.content.slug)}", say=_("Nothing of it is open to you yet."), tone="note")
     return RedirectResponse(address(view, view.next_step), status_code=303)
@@ -145,6 +147,8 @@ async def _middle(request: Request, session: Session, actor: Actor | None, opene
     """What the lesson itself shows, by its type."""
     lesson = opened.lesson
     shown = await _content(session, lesson.content_id)
+    if shown is not None and shown.taken_down_at is not None and not opened.is_staff:
+        return {"is_gone": True}
     match LessonType(lesson.lesson_type):
         case LessonType.VIDEO | LessonType.AUDIO if shown is not None:
             decision = await access.decide(session, actor, shown.id)
