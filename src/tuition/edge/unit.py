@@ -26,7 +26,7 @@ from starlette.responses import Response
 
 from tuition import identity
 from tuition.edge.runtime import Runtime, runtime_of
-from tuition.edge.security import sign_in_cookie
+from tuition.edge.security import OUTSIDE_CALLERS, SAFE_METHODS, sign_in_cookie
 from tuition.identity import Actor
 from tuition.platform import idempotency, secrets
 from tuition.platform.database import AnySession, Database, ReadSession, Session
@@ -34,7 +34,6 @@ from tuition.platform.database import AnySession, Database, ReadSession, Session
 KEY_HEADER = "idempotency-key"
 KEY_FIELD = "idempotency_key"
 """The hidden field by which a page's form carries its key: a form cannot be sent twice."""
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
 STORED_HEADERS = ("content-type", "location", "hx-redirect", "hx-trigger", "hx-location")
 T = TypeVar("T")
@@ -190,8 +189,8 @@ class Unit:
     async def _wanted(self) -> _Wanted | None:
         """What to claim, if this request carries a key."""
         request = self.request
-        if request.method in SAFE_METHODS:
-            return None
+        if request.method in SAFE_METHODS or request.url.path.startswith(OUTSIDE_CALLERS):
+            return None  # what a provider says has a name of its own, and is kept only once it has proven itself
         # A file that comes by form is read as it arrives and is never whole in memory: its length stands for it.
         is_upload = request.headers.get("content-type", "").startswith("multipart/")
         body = request.headers.get("content-length", "").encode() if is_upload else await request.body()

@@ -11,6 +11,7 @@ from tuition.api.about.examples import example_of
 from tuition.api.playing import OPERATION, PATH
 from tuition.edge.body import MoneyOut
 from tuition.edge.problems import MEDIA_TYPE, TITLES, Problem, problems
+from tuition.edge.security import OUTSIDE_CALLERS
 
 DESCRIPTION = """
 Everything that the pages do, a program can do. Amounts are integers in the currency's minor unit. Ids are UUIDv7. Times are
@@ -55,16 +56,16 @@ def document(app: FastAPI) -> dict[str, Any]:
             "cookie": {"type": "apiKey", "in": "cookie", "name": "tuition", "description": "The pages' own cookie."},
         }
         schema["security"] = [{"bearer": []}, {"cookie": []}, {}]
-        for path in schema.get("paths", {}).values():
-            for method, operation in path.items():
-                _complete(method, operation)
+        for path, operations in schema.get("paths", {}).items():
+            for method, operation in operations.items():
+                _complete(path, method, operation)
                 _exemplify(operation, schemas)
         app.openapi_schema = schema
     return app.openapi_schema
 
 
-def _complete(method: str, operation: dict[str, Any]) -> None:
-    if method in WRITES:
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    if method in WRITES and not path.startswith(OUTSIDE_CALLERS):
         operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
     responses = operation.setdefault("responses", {})
     for status in (400, 401, 403, 422, 429) + ((409, 413, 415) if method in WRITES else ()):

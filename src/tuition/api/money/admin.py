@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from tuition import earnings, identity, payments, wallets
 from tuition.api.money.payments import PaymentOut
@@ -89,7 +89,7 @@ class GiftIn(BaseModel):
     person_id: UUID
     amount: MoneyIn
     reason: str = Field(min_length=1, max_length=500)
-    expires_at: datetime | None = None
+    expires_at: AwareDatetime | None = None
 
 
 class GiftOut(BaseModel):

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from tuition import commerce, payments
 from tuition.api.money.payments import PaymentOut, ReturnUrl, gateway_name
@@ -373,4 +374,6 @@ async def fetch_invoice(invoice_id: UUID, session: Reading, actor: SignedIn) -> 
     """The document as it was issued."""
     invoice = await commerce.get_invoice_for(session, actor, invoice_id)
     headers = {"content-disposition": f'inline; filename="{invoice.number}.pdf"'}
-    return Response(commerce.render_invoice(invoice), media_type="application/pdf", headers=headers)
+    # Typesetting takes a moment and holds the processor: not on the loop that answers everybody.
+    pdf = await run_in_threadpool(commerce.render_invoice, invoice)
+    return Response(pdf, media_type="application/pdf", headers=headers)

@@ -112,7 +112,7 @@ async def buy(
         return await _again(request, database, services, actor, content, error, {"pay": pay, "keep": keep, "agreed": agreed})
     if payment is None:
         return see_other(request, f"/receipts/{order.id}", say=_("It is yours."))
-    return see_other(request, payment.redirect_url or f"/payments/{payment.id}")
+    return see_other(request, payment.redirect_url or ways.payment_page(payment.id))
 
 
 async def _again(

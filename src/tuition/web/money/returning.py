@@ -86,7 +86,7 @@ async def refresh(
     """Ask the provider now, for somebody who does not want to wait for its message."""
     async with database.reading() as session:
         payment = await payments.get_payment_for(session, actor, payment_id)
-    address = f"/payments/{payment.id}?next={ways.local(back)}"
+    address = ways.payment_page(payment.id, ways.local(back))
     try:
         await payments.refresh(database, services.service(Gateways), payment.id)
     except payments.GatewayUnavailable as error:

@@ -255,7 +255,7 @@ async def top_up(
                 errors={beside: refusal(error)},
                 back=onward,
             )
-    return see_other(request, payment.redirect_url or f"/payments/{payment.id}?next={onward}")
+    return see_other(request, payment.redirect_url or ways.payment_page(payment.id, onward))
 
 
 @router.post("/wallet/automatic")

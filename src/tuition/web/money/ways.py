@@ -74,10 +74,13 @@ def local(address: str) -> str:
 
 
 def return_url(request: Request, back: str) -> str:
-    """Where the provider leads back to: our page that waits for the payment, which then leads to ``back``."""
-    base = str(request.base_url).rstrip("/")
-    onward = f"?next={quote(back, safe='')}" if back else ""
-    return f"{base}/payments/{payments.PAYMENT_PLACE}{onward}"
+    """Where the provider leads back to."""
+    return str(request.base_url).rstrip("/") + payment_page(payments.PAYMENT_PLACE, back)
+
+
+def payment_page(payment_id: UUID | str, back: str = "") -> str:
+    """Our page that waits for a payment, which then leads to ``back``."""
+    return f"/payments/{payment_id}" + (f"?next={quote(back, safe='')}" if back else "")
 
 
 def origin_of(address: str) -> str:
