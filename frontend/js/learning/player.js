@@ -173,7 +173,7 @@ class Player {
       notices.show(words.say("elsewhere_title"), words.say("elsewhere", problem), [takeOver, back]);
     } else if (reason === "taken_over") {
       notices.show(words.say("taken_title"), words.say("taken"), [{ label: words.say("take_over"), act: () => this.begin({ takeOver: true }) }]);
-    } else if (reason === "access_ended") notices.show(words.say("ended_title"), words.say("right_ended"), [back]);
+    } else if (reason === "access_ended") notices.show(words.say("ended_title"), words.say("right_ended"), [again, back]);
     else if (code === "identity.email_unverified") notices.show(words.say("failed_title"), words.say("verify"), [{ label: words.say("again"), href: "/settings" }, back]);
     else if (reason) notices.show(words.say("ended_title"), words.say("ended"), [again]);
     else if (problem.status === 0 || problem.status >= 500) notices.show(words.say("failed_title"), words.say("failed"), [again]);
