@@ -138,3 +138,39 @@ async def test_the_old_mailbox_cannot_take_a_moved_account_back(session: Session
     await identity.confirm_email_change(session, heard.last(identity.EmailChangeRequested).token)
     with pytest.raises(errors.MailedTokenRefused):
         await identity.reset_password(session, reset, NEW_PASSWORD)
+
+
+async def test_whoever_knew_the_old_password_cannot_move_the_account_any_more(
+    session: Session, join: Joiner, heard: Heard
+) -> None:
+    thief = await join()
+    await identity.request_email_change(session, thief, new_address="thief@example.org", current_password=PASSWORD)
+    on_its_way = heard.last(identity.EmailChangeRequested).token
+    await identity.request_password_reset(session, "ada@example.org")
+    await identity.reset_password(session, heard.last(identity.PasswordResetRequested).token, NEW_PASSWORD)
+    with pytest.raises(errors.MailedTokenRefused):
+        await identity.confirm_email_change(session, on_its_way)
+
+
+@pytest.mark.parametrize("was_proven", [False, True])
+async def test_what_opened_an_account_before_its_address_was_proven_opens_it_no_longer(
+    session: Session, heard: Heard, moment: FrozenClock, *, was_proven: bool
+) -> None:
+    await identity.sign_up(session, await application(session))
+    if was_proven:
+        await identity.verify_email(session, heard.last(identity.VerificationRequested).token)
+    signed_in = await identity.sign_in_browser(session, email="ada@example.org", password=PASSWORD)
+    assert isinstance(signed_in, identity.BrowserSignIn)
+    somebody = await actor_of(session, signed_in.person_id)
+    key = await identity.make_api_key(session, somebody, name="A script")
+    claims = identity.Claims("there", "https://there.example", "somebody")
+    await identity.link_identity(session, somebody, claims, name="There")
+    await identity.request_password_reset(session, "ada@example.org")
+    await identity.reset_password(session, heard.last(identity.PasswordResetRequested).token, NEW_PASSWORD)
+    if was_proven:
+        await identity.authenticate_token(session, key.text)
+        assert isinstance(await identity.sign_in_with(session, claims, name="There"), identity.BrowserSignIn)
+        return
+    with pytest.raises(errors.ApiKeyRefused):
+        await identity.authenticate_token(session, key.text)
+    assert isinstance(await identity.sign_in_with(session, claims, name="There"), identity.Newcomer)

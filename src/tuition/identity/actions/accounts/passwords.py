@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tuition.identity import errors, events
 from tuition.identity.actions.outcomes import Refused
@@ -12,7 +12,7 @@ from tuition.identity.actions.proofs import mailed, throttling
 from tuition.identity.actions.proofs.hashing import hash_password, verify_password
 from tuition.identity.actions.signing_in import end_sign_ins
 from tuition.identity.actor import Actor, UserStatus
-from tuition.identity.models import User
+from tuition.identity.models import ApiKey, Authenticator, OAuthIdentity, Passkey, RecoveryCode, User
 from tuition.identity.rules.people import PASSWORD_LENGTH_MAX, clean_password, password_refusal
 from tuition.identity.rules.sign_ins import EndReason, TokenPurpose, machine_address
 from tuition.kernel import clock
@@ -75,8 +75,9 @@ async def request_password_reset(session: Session, email: str, *, ip: str = "") 
 async def reset_password(session: Session, token: str, new_password: str, *, ip: str = "") -> UUID:
     """Set a new password by a mailed link, end every sign-in, and return whose it is.
 
-    The link proves the mailbox, so an address that was not verified is now. Raises ``MailedTokenRefused`` and what is wrong with
-    the new password (the link then holds still).
+    The link proves the mailbox, so an address that was not verified is now, and what had been put before that to open the
+    account opens it no longer: anybody could have begun it with somebody else's address.
+    Raises ``MailedTokenRefused`` and what is wrong with the new password (the link then holds still).
     """
     found = await mailed.use(session, token, TokenPurpose.RESET_PASSWORD)
     user = (await session.scalars(select(User).where(User.id == found.user_id).with_for_update())).one()
@@ -85,6 +86,9 @@ async def reset_password(session: Session, token: str, new_password: str, *, ip:
     await _set(session, user, new_password, ip=ip, keep=None)
     if user.email_verified_at is None:
         user.email_verified_at = clock.now()
+        user.mfa_enabled = False
+        for model in (Authenticator, RecoveryCode, Passkey, OAuthIdentity, ApiKey):
+            await session.execute(delete(model).where(model.user_id == user.id))
         await publish(session, events.EmailVerified(user.id))
     await throttling.forgive(session, throttling.keys_of(user.email, ip))
     return user.id
@@ -95,7 +99,8 @@ async def _set(session: Session, user: User, new_password: str, *, ip: str, keep
     if refusal is not None:
         raise refusal
     user.password_hash = await hash_password(clean_password(new_password))
-    await mailed.revoke(session, user.id, TokenPurpose.RESET_PASSWORD)
+    # Also what is on its way to another mailbox: whoever knew the old password may have asked for that.
+    await mailed.revoke(session, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.CHANGE_EMAIL)
     await end_sign_ins(session, user.id, reason=EndReason.PASSWORD_CHANGED, except_id=keep)
     await audit.record(session, user.id, "identity.password_changed", subject=("user", user.id), ip=machine_address(ip))
     await publish(session, events.PasswordChanged(user.id))
