@@ -22,11 +22,13 @@ async function stylesheet(work) {
   return compiled;
 }
 
-// Every module is a page's own, wherever it lies; what several share lies in lib.
+// Every module is a page's own, wherever it lies; what several share lies in lib. What lies in frames is put into the pages of
+// other programs, before everything else there: it is a script of its own, since modules wait.
 async function entries() {
   const files = await readdir(join(here, "js"), { recursive: true, withFileTypes: true });
-  const own = files.filter((file) => file.isFile() && file.name.endsWith(".js"));
-  return own.map((file) => join(file.parentPath, file.name)).filter((path) => !path.includes(join("js", "lib")));
+  const own = files.filter((file) => file.isFile() && file.name.endsWith(".js")).map((file) => join(file.parentPath, file.name));
+  const isIn = (folder) => (path) => path.includes(join("js", folder));
+  return { pages: own.filter((path) => !isIn("lib")(path) && !isIn("frames")(path)), frames: own.filter(isIn("frames")) };
 }
 
 // Every browser that this product supports reads WOFF2; the older format would only double the files.
@@ -57,10 +59,12 @@ async function bundle(work) {
   };
   const compiled = await stylesheet(work);
   const styles = await build({ ...options, entryPoints: { app: join(here, "css/bundle.css") }, logOverride: { "css-syntax-error": "silent" } });
-  const scripts = await build({ ...options, entryPoints: await entries(), format: "esm", splitting: true, target: "es2022" });
+  const { pages, frames } = await entries();
+  const scripts = await build({ ...options, entryPoints: pages, format: "esm", splitting: true, target: "es2022" });
+  const framed = await build({ ...options, entryPoints: frames, format: "iife", target: "es2022" });
   await rm(compiled, { force: true });
   const manifest = {};
-  for (const { metafile } of [styles, scripts]) {
+  for (const { metafile } of [styles, scripts, framed]) {
     for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
       const name = basename(path);
       if (entryPoint && /\.(css|js)$/.test(name)) manifest[logical(entryPoint, name)] = name;

@@ -82,7 +82,8 @@ class School:
         details = {"sequence": 1, "item": launched.items[0].identifier, "sitting": uuid4(), "is_final": False} | how
         actor = details.pop("actor", self.learner)
         async with self.database.transaction() as session:
-            return await packages.report(session, actor, launched.launch.id, values=values, **details)
+            launch = await packages.get_launch_for(session, actor, launched.launch.id)
+            return await packages.report(session, launch, values=values, **details)
 
     async def progress(self) -> enrollments.LessonProgress | None:
         """How far the learner is with the lesson."""

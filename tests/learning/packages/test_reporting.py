@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -98,7 +99,7 @@ async def test_a_report_that_comes_twice_or_late_counts_once(school: School) -> 
     again = await school.report(launched, GOING, sequence=2, sitting=sitting)
     for one in (stands, again):
         (state,) = one.states.values()
-        assert (one.sequence, state.location, state.completion) == (2, "page-3", Completion.INCOMPLETE)
+        assert (state.sequence, state.location, state.completion) == (2, "page-3", Completion.INCOMPLETE)
 
 
 async def test_of_two_windows_the_newer_one_reports_and_the_other_is_told(school: School) -> None:
@@ -221,7 +222,7 @@ def test_what_the_standard_does_not_know_is_refused_by_its_element(standard: Sta
     ],
 )  # fmt: skip
 def test_the_manifest_has_the_last_word(
-    standard: Standard, values: dict[str, str], demands: dict[str, str], is_final: bool, expected: tuple[str, str]
+    standard: Standard, values: dict[str, str], demands: dict[str, Any], is_final: bool, expected: tuple[str, str]
 ) -> None:
     item = Item("a", "A", "a.html", **demands)
     assert standing(standard, read(standard, values), item, is_final=is_final) == expected

@@ -9,7 +9,7 @@ browser; of several windows the newest one reports; a report that comes twice co
 
 from tuition.learning.packages import jobs, privacy
 from tuition.learning.packages.actions.bringing import begin_file, set_graded
-from tuition.learning.packages.actions.playing import OPEN_FOR, Standing, open_package, renew, report
+from tuition.learning.packages.actions.playing import OPEN_FOR, Standing, get_launch_for, open_package, renew, report
 from tuition.learning.packages.cmi import Standard
 from tuition.learning.packages.errors import DataInvalid, LaunchUnknown, OpenedElsewhere, PackageInvalid, PackageUnknown
 from tuition.learning.packages.jobs import take_file
@@ -54,6 +54,7 @@ __all__ = [
     "begin_file",
     "find_launch",
     "get_for_staff",
+    "get_launch_for",
     "is_done",
     "item_of",
     "jobs",

@@ -77,7 +77,6 @@ class PackageLaunch(Timestamped, Base):
     __personal__ = ()
     __backup__ = "skip"
     __table_args__ = (
-        CheckConstraint("sequence >= 0", name="sequence"),
         Index(None, "package_id"),
         Index(None, "lesson_id"),
         Index(None, "person_id"),
@@ -94,8 +93,6 @@ class PackageLaunch(Timestamped, Base):
     """None: nothing is recorded, because whoever opened it teaches here or only looks."""
     version: Mapped[int] = mapped_column(Integer)
     attempt: Mapped[int] = mapped_column(Integer)
-    sequence: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
-    """The number of the last report that was taken."""
     open_until: Mapped[datetime]
 
 
@@ -128,6 +125,8 @@ class PackageState(Timestamped, Base):
     """Of the lesson's package that reported last."""
     launch_id: Mapped[UUID]
     """Who reported last. A launch that is older than this one has lost its say."""
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    """The number of its last report."""
     sitting: Mapped[UUID]
     """One run of the item, from its start to its end: ``session_s`` is its time."""
     completion: Mapped[str] = mapped_column(server_default=Completion.NOT_ATTEMPTED, default=Completion.NOT_ATTEMPTED)

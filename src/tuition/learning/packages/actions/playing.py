@@ -31,8 +31,6 @@ VISIT_FOR = timedelta(hours=2)
 class Standing:
     """How far a learner is with a package, in the attempt under way."""
 
-    sequence: int
-    """The number of the last report that counts."""
     states: Mapping[str, PackageState]
     is_complete: bool
     score: Decimal | None
@@ -64,7 +62,6 @@ async def open_package(session: Session, actor: Actor | None, opened: OpenLesson
         enrollment_id=enrollment.id if records and enrollment else None,
         version=row.version,
         attempt=attempt,
-        sequence=0,
         open_until=clock.now() + (OPEN_FOR if actor else VISIT_FOR),
     )
     session.add(launch)
@@ -74,13 +71,12 @@ async def open_package(session: Session, actor: Actor | None, opened: OpenLesson
 
 
 async def get_launch_for(session: Session, actor: Actor, launch_id: UUID) -> PackageLaunch:
-    """One's own launch, locked; one that was not heard of for a while is open again only if its lesson still is.
+    """One's own launch; one that was not heard of for a while is open again only if its lesson still is.
 
     Raises ``LaunchUnknown``; what ``enrollments.open_lesson`` raises.
     """
-    query = select(PackageLaunch).where(PackageLaunch.id == launch_id, PackageLaunch.person_id == actor.id)
-    launch: PackageLaunch | None = await session.scalar(query.with_for_update(), execution_options={"populate_existing": True})
-    if launch is None:
+    launch = await session.get(PackageLaunch, launch_id)
+    if launch is None or launch.person_id != actor.id:
         raise LaunchUnknown
     if launch.open_until <= clock.now():
         await _ask_again(session, actor, launch)
@@ -98,8 +94,7 @@ async def renew(session: Session, actor: Actor, launch_id: UUID, *, seconds: int
 
 async def report(
     session: Session,
-    actor: Actor,
-    launch_id: UUID,
+    launch: PackageLaunch,
     *,
     sequence: int,
     item: str,
@@ -107,39 +102,48 @@ async def report(
     values: Mapping[str, str],
     is_final: bool,
 ) -> Standing:
-    """What an item of a launch says, whole: the last word counts, and the same one twice is one. ``sequence`` counts up from 1.
+    """What an item of a launch says, whole. ``sequence`` grows with each report of a launch: what is not newer is known already.
 
-    Raises ``LaunchUnknown``, ``OpenedElsewhere``, ``DataInvalid``; what ``enrollments.open_lesson`` raises.
+    The launch is one's own (``get_launch_for``), or was found by its token while it is open (``find_launch``). Raises
+    ``OpenedElsewhere``, ``DataInvalid``.
     """
-    launch = await get_launch_for(session, actor, launch_id)
     if launch.enrollment_id is None:
-        return Standing(sequence, {}, is_complete=False, score=None)
+        return Standing({}, is_complete=False, score=None)
     # Two windows of one learner report one after the other.
     lock = func.hashtextextended(f"packages/{launch.enrollment_id}/{launch.lesson_id}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(lock)))
     package = await session.get_one(Package, launch.package_id)
     items = playable(package.items)
-    if sequence > launch.sequence:
-        found = next((one for one in items if one.identifier == item), None)
-        if found is None:
-            raise DataInvalid(element=item[:100], reason="the package has no such item.")
+    found = next((one for one in items if one.identifier == item), None)
+    if found is None:
+        raise DataInvalid(element=item[:100], reason="the package has no such item.")
+    states = await states_of(session, launch.enrollment_id, launch.lesson_id, launch.attempt)
+    state = states.get(item)
+    if state is not None and state.launch_id > launch.id:
+        raise OpenedElsewhere
+    if state is None or state.launch_id < launch.id or state.sequence < sequence:
+        if not states:
+            await enrollments.record_attempt(session, launch.enrollment_id, launch.lesson_id, clock.now())
         assert package.standard is not None, "what was opened is ready"
         standard = Standard(package.standard)
         said = read(standard, values) if found.is_sco else Report(status="completed")
-        await _keep(session, launch, found, sitting, said, standing(standard, said, found, is_final=is_final))
-        launch.sequence = sequence
+        stands = standing(standard, said, found, is_final=is_final)
+        _keep(session, launch, found, state, sequence, sitting, said, stands)
+        await session.flush()  # what the attempt comes to is read from the table
     return await _standing(session, launch, items)
 
 
-async def _keep(
-    session: Session, launch: PackageLaunch, item: Item, sitting: UUID, said: Report, stands: tuple[Completion, Success]
+def _keep(
+    session: Session,
+    launch: PackageLaunch,
+    item: Item,
+    state: PackageState | None,
+    sequence: int,
+    sitting: UUID,
+    said: Report,
+    stands: tuple[Completion, Success],
 ) -> None:
     assert launch.enrollment_id is not None, "only what a learner does is kept"
-    now = clock.now()
-    states = await states_of(session, launch.enrollment_id, launch.lesson_id, launch.attempt)
-    state = states.get(item.identifier)
-    if not states:
-        await enrollments.record_attempt(session, launch.enrollment_id, launch.lesson_id, now)
     if state is None:
         state = PackageState(
             id=new_id(),
@@ -147,22 +151,19 @@ async def _keep(
             lesson_id=launch.lesson_id,
             attempt=launch.attempt,
             item=item.identifier,
+            sitting=sitting,
             total_s=0,
             session_s=0,
-            sitting=sitting,
         )
         session.add(state)
-    elif state.launch_id > launch.id:
-        raise OpenedElsewhere
     if state.sitting != sitting:
         state.total_s, state.session_s, state.sitting = state.total_s + state.session_s, 0, sitting
     state.session_s = max(state.session_s, said.session_s)
-    state.launch_id, state.version = launch.id, launch.version
+    state.launch_id, state.sequence, state.version = launch.id, sequence, launch.version
     state.completion, state.success = stands
     for name in ("status", "raw", "least", "most", "scaled", "progress", "location", "suspend_data", "kept"):
         setattr(state, name, getattr(said, name))
     state.percentage = percentage(said)
-    await session.flush()  # what the attempt comes to is read from the table
 
 
 async def _standing(session: Session, launch: PackageLaunch, items: list[Item]) -> Standing:
@@ -177,7 +178,7 @@ async def _standing(session: Session, launch: PackageLaunch, items: list[Item]) 
         await enrollments.complete_lesson(session, launch.enrollment_id, launch.lesson_id, at=clock.now(), score=result.score)
     states = {state.item: state for state in everything if state.attempt == launch.attempt}
     complete = all(one in states and is_done(states[one].completion, states[one].success) for one in wanted)
-    return Standing(launch.sequence, states, is_complete=complete, score=result.score if result else None)
+    return Standing(states, is_complete=complete, score=result.score if result else None)
 
 
 async def _ask_again(session: Session, actor: Actor, launch: PackageLaunch) -> None:

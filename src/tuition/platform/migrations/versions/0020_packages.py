@@ -58,7 +58,6 @@ create table package_launches (
   enrollment_id uuid constraint fk_package_launches_enrollment_id references enrollments (id) on delete cascade,
   version integer not null,
   attempt integer not null,
-  sequence integer not null default 0 constraint ck_package_launches_sequence check (sequence >= 0),
   open_until timestamptz not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -78,6 +77,7 @@ create table package_states (
   item text not null,
   version integer not null,
   launch_id uuid not null,
+  sequence bigint not null,
   sitting uuid not null,
   completion text not null default 'not_attempted' constraint ck_package_states_completion check (
     completion in ('not_attempted', 'incomplete', 'completed', 'unknown')),
