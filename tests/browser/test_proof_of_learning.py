@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, Serve, findings, sideways
 from tests.learning.assignments.conftest import Desk, desk, school
@@ -44,6 +44,11 @@ async def sign_in(page: Page, address: str, number: int) -> None:
     await page.fill("#f-password", PASSWORD)
     await page.click("main button[type=submit]")
     await page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def text_file(name: str) -> FilePayload:
+    """A file to choose."""
+    return {"name": name, "mimeType": "text/plain", "buffer": b"a wave"}
 
 
 async def judge(page: Page, address: str, paths: list[str]) -> None:
@@ -93,10 +98,9 @@ async def test_work_is_handed_in_and_graded_by_hand(
     await dana.goto(f"{address}/assignments/{desk.assignment_id}")
     await dana.get_by_role("button", name="Begin").click()
     await dana.get_by_label("Your text").fill("It travels.")
-    text = {"mimeType": "text/plain", "buffer": b"a wave"}
-    await dana.set_input_files("input[type=file]", [{"name": "wave.exe", **text}])
+    await dana.set_input_files("input[type=file]", [text_file("wave.exe")])
     await expect(dana.get_by_role("alert")).to_contain_text("wave.exe is not taken here. These kinds of files are: .txt.")
-    await dana.set_input_files("input[type=file]", [{"name": "wave.txt", **text}, {"name": "sea.txt", **text}])
+    await dana.set_input_files("input[type=file]", [text_file("wave.txt"), text_file("sea.txt")])
     await expect(dana.get_by_role("link", name="wave.txt")).to_be_visible()
     await expect(dana.get_by_role("link", name="sea.txt")).to_be_visible()
     assert await findings(dana) == []
@@ -110,7 +114,7 @@ async def test_work_is_handed_in_and_graded_by_hand(
     await mona.goto(f"{address}/studio/courses/{desk.school.course_id}/grading")
     await mona.get_by_role("link", name="Dana Young").click()
     await mona.get_by_text("Give a file back with the feedback").click()
-    await mona.set_input_files("input[type=file]", {"name": "notes.txt", **text})
+    await mona.set_input_files("input[type=file]", text_file("notes.txt"))
     await expect(mona.get_by_role("button", name="Remove “notes.txt”")).to_be_visible()
     assert await findings(mona) == []
     await mona.get_by_label("Points").fill("85")

@@ -1,6 +1,6 @@
 """The school over HTTP, one file per part of the room."""
 
-from tuition.api.learning import assignments, badges, certificates, courses, exchange, grades, quizzes
+from tuition.api.learning import assignments, badges, certificates, courses, exchange, grades, quizzes, rubrics
 
 ROUTERS = [
     *courses.ROUTERS,
@@ -12,6 +12,7 @@ ROUTERS = [
     assignments.router,
     assignments.submissions,
     assignments.of_courses,
+    rubrics.router,
     grades.router,
     grades.reports,
     exchange.router,

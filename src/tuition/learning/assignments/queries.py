@@ -75,6 +75,16 @@ async def get_for_staff(session: AnySession, actor: Actor, assignment_id: UUID, 
     return assignment
 
 
+async def following(session: AnySession, course_id: UUID) -> dict[UUID, list[Assignment]]:
+    """Which assignments of a course follow which rubric."""
+    query = select(Assignment).where(Assignment.course_id == course_id, Assignment.rubric_id.is_not(None))
+    found: dict[UUID, list[Assignment]] = {}
+    for assignment in await session.scalars(query.order_by(Assignment.title, Assignment.id)):
+        assert assignment.rubric_id is not None, "asked for"
+        found.setdefault(assignment.rubric_id, []).append(assignment)
+    return found
+
+
 async def dates_of(session: AnySession, assignment: Assignment, enrollment_id: UUID | None) -> Dates:
     """What is due when, for this learner."""
     usual = Dates(assignment.due_at, assignment.closes_at)

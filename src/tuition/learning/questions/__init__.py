@@ -18,6 +18,7 @@ from tuition.learning.questions.actions import (
     edit_question,
     keep_rubric,
     open_bank,
+    remove_rubric,
 )
 from tuition.learning.questions.errors import (
     BankUnknown,
@@ -60,6 +61,7 @@ from tuition.learning.questions.kinds import (
     WordGap,
     html,
     parse,
+    parse_rubric,
     points_for,
     schema,
     veil,
@@ -146,8 +148,10 @@ __all__ = [
     "newest",
     "open_bank",
     "parse",
+    "parse_rubric",
     "points_for",
     "questions_page",
+    "remove_rubric",
     "rubrics_of",
     "schema",
     "tags_of",

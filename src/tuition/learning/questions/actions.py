@@ -13,7 +13,7 @@ from tuition.kernel import clock, new_id
 from tuition.learning import courses
 from tuition.learning.courses import Right
 from tuition.learning.questions import kinds
-from tuition.learning.questions.errors import QuestionInvalid, QuestionStale
+from tuition.learning.questions.errors import QuestionInvalid, QuestionStale, RubricUnknown
 from tuition.learning.questions.kinds import AnyQuestion, Rubric
 from tuition.learning.questions.models import Question, QuestionBank, QuestionVersion, RubricTemplate
 from tuition.learning.questions.queries import Asked, get_bank_for, get_question_for, get_rubric_for, newest
@@ -177,8 +177,15 @@ async def keep_rubric(
         session.add(made)
         return made
     kept = await get_rubric_for(session, actor, rubric_id)
+    if kept.course_id != course_id:
+        raise RubricUnknown
     kept.title, kept.criteria = _title(title), criteria
     return kept
+
+
+async def remove_rubric(session: Session, actor: Actor, rubric_id: UUID) -> None:
+    """Keep it no longer. Copies that were taken of it stay. Raises ``RubricUnknown``."""
+    await session.delete(await get_rubric_for(session, actor, rubric_id))
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:

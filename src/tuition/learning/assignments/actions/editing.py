@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -22,7 +21,7 @@ from tuition.learning.assignments.queries import get_for_staff
 from tuition.learning.assignments.rules import CountedAttempt, LatePolicy
 from tuition.learning.courses import Right
 from tuition.learning.enrollments import CourseGroup, Enrollment
-from tuition.learning.questions import Rubric, RubricTemplate, RubricUnknown, get_rubric_for
+from tuition.learning.questions import Rubric, RubricTemplate, RubricUnknown, get_rubric_for, parse_rubric
 from tuition.platform.database import Session
 
 SETS_DATES = (Right.OUTLINE, Right.GRADE)
@@ -67,7 +66,8 @@ async def copy(session: Session, original: Assignment, *, lesson_id: UUID, cours
 async def edit(session: Session, actor: Actor, assignment_id: UUID, **changes: Any) -> Assignment:
     """Change what is named. ``rubric_id`` takes a rubric of the course (none: none), ``rubric`` brings one of its own.
 
-    Raises ``AssignmentUnknown``, ``AssignmentInvalid`` with the field, ``RubricInUse``, ``questions.RubricUnknown``.
+    Raises ``AssignmentUnknown``, ``AssignmentInvalid`` with the field, ``RubricInUse``, ``questions.RubricUnknown``,
+    ``questions.RubricInvalid``.
     """
     assert changes.keys() <= EDITABLE, "only what can be edited"
     assignment = await get_for_staff(session, actor, assignment_id)
@@ -219,7 +219,4 @@ def _types(value: list[str]) -> list[str]:
 def _rubric(value: dict[str, Any] | None) -> dict[str, Any] | None:
     if value is None:
         return None
-    try:
-        return Rubric.model_validate(value).model_dump(mode="json")
-    except ValidationError as error:
-        raise AssignmentInvalid(field="rubric", reason=str(error.errors()[0]["msg"])) from error
+    return parse_rubric(value).model_dump(mode="json")

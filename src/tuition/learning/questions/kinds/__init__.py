@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from tuition.learning.questions.errors import QuestionInvalid
+from tuition.learning.questions.errors import QuestionInvalid, RubricInvalid
 from tuition.learning.questions.kinds.arranged import Distractor, Item, Matching, Ordering, OrderRule, Pair
 from tuition.learning.questions.kinds.choice import MultipleChoice, Option, Partial, TrueFalse
 from tuition.learning.questions.kinds.cloze import ChoiceGap, Cloze, NumberGap, WordGap
@@ -36,6 +36,23 @@ def parse(written: Any) -> AnyQuestion:
         where = ".".join(str(step) for step in first["loc"][1:])
         said = str(first["msg"]).removeprefix("Value error, ")
         raise QuestionInvalid(reason=f"{where}: {said}." if where else f"{said}.", field=where) from error
+
+
+def parse_rubric(written: Any) -> Rubric:
+    """A rubric from JSON. Raises ``RubricInvalid`` with what is wrong."""
+    try:
+        return Rubric.model_validate(written)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        if first["loc"] == ("criteria",):
+            raise RubricInvalid(reason="give it at least one criterion.") from error
+        if first["loc"][-1:] == ("levels",):
+            raise RubricInvalid(reason="give every criterion at least one level.") from error
+        if first["loc"][-1:] == ("points",):
+            raise RubricInvalid(reason="every level begins with its points, such as 2 or 1.5.") from error
+        if first["loc"][-1:] == ("title",):
+            raise RubricInvalid(reason="give every criterion a name.") from error
+        raise RubricInvalid(reason=str(first["msg"]).removeprefix("Value error, ") + ".") from error
 
 
 def schema() -> dict[str, Any]:
@@ -75,6 +92,7 @@ __all__ = [
     "WordGap",
     "html",
     "parse",
+    "parse_rubric",
     "points_for",
     "schema",
     "veil",

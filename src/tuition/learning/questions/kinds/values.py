@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import count
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -68,15 +69,22 @@ P = TypeVar("P", bound=Part)
 
 
 def numbered(letter: str) -> Callable[[Sequence[P]], tuple[P, ...]]:
-    """Give each part without an id its place (``a1``, ``a2``, …); two parts never share one."""
+    """Give each part without an id its place (``a1``, ``a2``, …), or the next one that is free; two parts never share one."""
 
     def number(parts: Sequence[P]) -> tuple[P, ...]:
-        named = tuple(
-            part if part.id else part.model_copy(update={"id": f"{letter}{place}"}) for place, part in enumerate(parts, 1)
-        )
-        if len({part.id for part in named}) != len(named):
+        named = [part.id for part in parts if part.id]
+        taken = set(named)
+        if len(taken) != len(named):
             raise ValueError("two parts have the same id")
-        return named
+        numbered_parts = []
+        for place, part in enumerate(parts, 1):
+            if part.id:
+                numbered_parts.append(part)
+                continue
+            free = next(f"{letter}{number}" for number in count(place) if f"{letter}{number}" not in taken)
+            taken.add(free)
+            numbered_parts.append(part.model_copy(update={"id": free}))
+        return tuple(numbered_parts)
 
     return number
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tuition.learning import questions
-from tuition.learning.questions import AnyQuestion, ChoiceGap, Cloze, Essay, NumberGap, QuestionType, TrueFalse, WordGap
+from tuition.learning.questions import AnyQuestion, ChoiceGap, Cloze, Essay, NumberGap, QuestionType, Rubric, TrueFalse, WordGap
 from tuition.web.rendering import translate as _
 from tuition.web.studio.forms import Fields, is_on
 
@@ -165,16 +165,31 @@ def values_of(body: AnyQuestion) -> dict[str, Any]:
     if isinstance(body, Cloze):
         values["gaps"] = [_gap_row(gap) for gap in body.gaps]
     if isinstance(body, Essay):
-        values["criteria"] = [
-            {
-                "id": criterion.id,
-                "title": criterion.title,
-                "description": criterion.description,
-                "levels": "\n".join(f"{level.points.normalize():f} {level.title}" for level in criterion.levels),
-            }
-            for criterion in (body.rubric.criteria if body.rubric else ())
-        ]
+        values["criteria"] = criteria_rows(body.rubric)
     return values
+
+
+def criteria_rows(rubric: Rubric | None) -> list[Row]:
+    """The criteria of a rubric, as they stand in a form."""
+    return [
+        {
+            "id": criterion.id,
+            "title": criterion.title,
+            "description": criterion.description,
+            "levels": "\n".join(f"{level.points.normalize():f} {level.title}" for level in criterion.levels),
+        }
+        for criterion in (rubric.criteria if rubric else ())
+    ]
+
+
+def rubric_from(fields: Fields) -> Rubric:
+    """The rubric that a form means. Raises ``RubricInvalid``."""
+    return questions.parse_rubric({"criteria": _criteria(fields)})
+
+
+def _criteria(fields: Fields) -> list[dict[str, Any]]:
+    columns = _columns()[QuestionType.ESSAY]["criteria"][2]
+    return [_criterion_from(row) for row in _typed_rows(fields, "criteria", columns)]
 
 
 def body_from(kind: str, fields: Fields, before: AnyQuestion | None = None) -> AnyQuestion:
@@ -207,7 +222,7 @@ def body_from(kind: str, fields: Fields, before: AnyQuestion | None = None) -> A
         case QuestionType.ESSAY:
             written |= {name: fields[name] or None for name in ("words_min", "words_max")}
             written |= {name: fields[name] for name in ("template", "grader_notes")}
-            criteria = [_criterion_from(row) for row in lists["criteria"]]
+            criteria = _criteria(fields)
             written["rubric"] = {"criteria": criteria} if criteria else None
     return questions.parse(written)
 

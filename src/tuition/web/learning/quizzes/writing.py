@@ -14,7 +14,8 @@ from tuition.learning import questions, quizzes
 from tuition.learning.courses import Right
 from tuition.learning.questions import QuestionInvalid, QuestionType
 from tuition.platform import jobs
-from tuition.web.learning.quizzes.drafts import body_from, lists_of, type_names, values_of
+from tuition.platform.database import AnySession
+from tuition.web.learning.quizzes.drafts import body_from, criteria_rows, lists_of, type_names, values_of
 from tuition.web.learning.quizzes.surroundings import address, page
 from tuition.web.rendering import see_other
 from tuition.web.rendering import translate as _
@@ -22,6 +23,8 @@ from tuition.web.studio.forms import Fields, Typed, read_decimal, say
 
 router = APIRouter(prefix="/studio", route_class=EdgeRoute, include_in_schema=False)
 TypeChosen = Annotated[QuestionType, Query(alias="type")]
+TAKE_RUBRIC = "rubric"
+"""Which button fills the criteria in from a rubric of the course."""
 BLANK: dict[str, Any] = {"tolerance-arabic_forms": "yes", "answer": "true"}
 
 
@@ -31,7 +34,15 @@ async def new_for_quiz(
 ) -> Response:
     """An empty form, whose question goes into the quiz."""
     quiz = await quizzes.get_quiz_for_staff(session, actor, quiz_id, Right.OUTLINE)
-    return _form(request, kind, BLANK, action=f"{address(quiz_id)}/new?type={kind}", back=(quiz.title, address(quiz_id)))
+    return await _form(
+        request,
+        session,
+        kind,
+        BLANK,
+        course_id=quiz.course_id,
+        action=f"{address(quiz_id)}/new?type={kind}",
+        back=(quiz.title, address(quiz_id)),
+    )
 
 
 @router.post("/quizzes/{quiz_id}/new")
@@ -47,12 +58,14 @@ async def write_for_quiz(
     quiz = await quizzes.get_quiz_for_staff(session, actor, quiz_id, Right.OUTLINE)
     action, back = f"{address(quiz_id)}/new?type={kind}", (quiz.title, address(quiz_id))
     if typed["more"]:
-        return _form(request, kind, typed, action=action, back=back)
+        return await _form(request, session, kind, typed, course_id=quiz.course_id, action=action, back=back)
     try:
         body = body_from(kind, typed)
         await quizzes.write_question(session, actor, quiz_id, body, points=_points(typed), tags=_tags(typed))
     except (QuestionInvalid, quizzes.QuizInvalid) as error:
-        return _form(request, kind, typed, action=action, back=back, error=say(request, error))
+        return await _form(
+            request, session, kind, typed, course_id=quiz.course_id, action=action, back=back, error=say(request, error)
+        )
     return see_other(request, address(quiz_id), say=_("The question is in the quiz."))
 
 
@@ -62,8 +75,14 @@ async def new_for_bank(
 ) -> Response:
     """An empty form, whose question goes into the bank."""
     bank = await questions.get_bank_for(session, actor, bank_id)
-    return _form(
-        request, kind, BLANK, action=f"/studio/banks/{bank_id}/new?type={kind}", back=(bank.title, f"/studio/banks/{bank_id}")
+    return await _form(
+        request,
+        session,
+        kind,
+        BLANK,
+        course_id=bank.course_id,
+        action=f"/studio/banks/{bank_id}/new?type={kind}",
+        back=(bank.title, f"/studio/banks/{bank_id}"),
     )
 
 
@@ -80,12 +99,23 @@ async def write_for_bank(
     bank = await questions.get_bank_for(session, actor, bank_id)
     href = f"/studio/banks/{bank_id}"
     if typed["more"]:
-        return _form(request, kind, typed, action=f"{href}/new?type={kind}", back=(bank.title, href))
+        return await _form(
+            request, session, kind, typed, course_id=bank.course_id, action=f"{href}/new?type={kind}", back=(bank.title, href)
+        )
     try:
         body = body_from(kind, typed)
         await questions.add_question(session, actor, bank_id, body, points=_points(typed), tags=_tags(typed))
     except QuestionInvalid as error:
-        return _form(request, kind, typed, action=f"{href}/new?type={kind}", back=(bank.title, href), error=say(request, error))
+        return await _form(
+            request,
+            session,
+            kind,
+            typed,
+            course_id=bank.course_id,
+            action=f"{href}/new?type={kind}",
+            back=(bank.title, href),
+            error=say(request, error),
+        )
     return see_other(request, href, say=_("The question is in the bank."))
 
 
@@ -99,7 +129,17 @@ async def question(
     values = values_of(found.body) | {"points": str(found.question.points), "tags": ", ".join(found.question.tags)}
     progress = await jobs.progress_of(session, ("question", question_id))
     where = (_("Quiz"), address(back)) if back else (bank.title, f"/studio/banks/{bank.id}")
-    return _form(request, found.body.type, values, action=_action(question_id, back), back=where, found=found, progress=progress)
+    return await _form(
+        request,
+        session,
+        found.body.type,
+        values,
+        course_id=bank.course_id,
+        action=_action(question_id, back),
+        back=where,
+        found=found,
+        progress=progress,
+    )
 
 
 @router.post("/questions/{question_id}")
@@ -122,7 +162,9 @@ async def change(
             request, href, say=_("It is asked no more.") if typed["act"] == "archive" else _("It can be asked again.")
         )
     if typed["more"]:
-        return _form(request, kind, typed, action=_action(question_id, back), back=where, found=found)
+        return await _form(
+            request, session, kind, typed, course_id=bank.course_id, action=_action(question_id, back), back=where, found=found
+        )
     try:
         body = body_from(kind, typed, found.body)
         version = int(typed["version"]) if typed["version"].isdecimal() else None
@@ -130,7 +172,17 @@ async def change(
             session, actor, question_id, body, points=_points(typed), tags=_tags(typed), version=version
         )
     except (QuestionInvalid, questions.QuestionStale) as error:
-        return _form(request, kind, typed, action=_action(question_id, back), back=where, found=found, error=say(request, error))
+        return await _form(
+            request,
+            session,
+            kind,
+            typed,
+            course_id=bank.course_id,
+            action=_action(question_id, back),
+            back=where,
+            found=found,
+            error=say(request, error),
+        )
     if typed["act"] == "regrade":
         await quizzes.regrade(session, actor, question_id)
         return see_other(request, _action(question_id, back), say=_("Saved. Answers that were given are being marked again."))
@@ -151,18 +203,24 @@ def _tags(typed: Fields) -> list[str]:
     return typed["tags"].replace("،", ",").split(",")
 
 
-def _form(
+async def _form(
     request: Request,
+    session: AnySession,
     kind: str,
     values: Fields | dict[str, Any],
     *,
+    course_id: UUID | None,
     action: str,
     back: tuple[str, str],
     error: str = "",
     found: questions.Asked | None = None,
     progress: jobs.Progress | None = None,
 ) -> Response:
+    rubrics = await questions.rubrics_of(session, course_id) if kind == QuestionType.ESSAY and course_id else []
     plain = dict(values) if isinstance(values, Fields) else values
+    taken = next((one for one in rubrics if plain.get("more") == TAKE_RUBRIC and str(one.id) == plain.get("rubric")), None)
+    if taken is not None:
+        values = plain | {"criteria": criteria_rows(questions.parse_rubric({"criteria": taken.criteria}))}
     return page(
         request,
         "question.html",
@@ -172,6 +230,8 @@ def _form(
         type_names=type_names(),
         values={name: value for name, value in plain.items() if isinstance(value, str)},
         lists=lists_of(str(kind), values),
+        rubrics=[(one.id, one.title) for one in rubrics],
+        take_rubric=TAKE_RUBRIC,
         action=action,
         back=back,
         error=error,

@@ -1,6 +1,17 @@
 """Where a course is made and its learners are looked after."""
 
-from tuition.web.learning.teaching import assigning, awarding, builder, grading, groups, lessons, listing, members, settings
+from tuition.web.learning.teaching import (
+    assigning,
+    awarding,
+    builder,
+    grading,
+    groups,
+    lessons,
+    listing,
+    members,
+    rubrics,
+    settings,
+)
 
 ROUTERS = [
     listing.router,
@@ -10,6 +21,7 @@ ROUTERS = [
     settings.router,
     members.router,
     groups.router,
+    rubrics.router,
     lessons.router,
     builder.router,
 ]

@@ -54,11 +54,13 @@ async def load(session: AnySession, actor: Actor, course_id: UUID, *any_of: Righ
     return Taught(course, content, rights, is_owner)
 
 
-def course_page(request: Request, name: str, taught: Taught, *, status: int = 200, **context: Any) -> Response:
+def course_page(
+    request: Request, name: str, taught: Taught, *, status: int = 200, folder: str = "teaching", **context: Any
+) -> Response:
     """One of the pages of a course."""
     return render(
         request,
-        f"learning/teaching/{name}",
+        f"learning/{folder}/{name}",
         status=status,
         nav=navigation(),
         taught=taught,
@@ -82,6 +84,7 @@ def tabs(taught: Taught) -> list[tuple[str, str]]:
         (bool(enrollments.SEES_LEARNERS & rights), _("Groups"), f"{href}/groups"),
         (Right.GRADE in rights, _("To grade"), f"{href}/grading"),
         (Right.GRADE in rights, _("Grades"), f"{href}/grades"),
+        (Right.OUTLINE in rights, _("Rubrics"), f"{href}/rubrics"),
         (Right.REPORTS in rights, _("Report"), f"{href}/report"),
         (Right.MEMBERS in rights, _("Certificates"), f"{href}/certificates"),
         (Right.ANNOUNCE in rights, _("Announcements"), f"/c/{taught.content.slug}/announcements"),
@@ -138,9 +141,10 @@ def lesson_kinds() -> list[tuple[str, str]]:
         ("document", _("Document")),
         ("quiz", _("Quiz")),
         ("assignment", _("Assignment")),
+        ("package", _("SCORM package")),
     ]
 
 
 def kind_names() -> dict[str, str]:
-    """The same, to be looked up, with what only an import brings."""
-    return {**dict(lesson_kinds()), "package": _("SCORM package")}
+    """The same, to be looked up."""
+    return dict(lesson_kinds())
