@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.commerce.market import DECLINED, VISA, Market, euro
-from tuition import access, commerce, earnings, wallets
+from tuition import access, catalog, commerce, earnings, wallets
 from tuition.commerce import AlreadyOwned, InOrderTwice, NotForSale, NothingToRefund, OwnWork, Refusal, WaiverNeeded
 from tuition.identity import Actor, EmailUnverified, Role
 from tuition.ledger import AccountKind
@@ -300,3 +300,21 @@ async def test_documents_are_numbered_without_gaps_and_forget_a_name(market: Mar
 
 async def lots(market: Market) -> list[tuple[object, ...]]:
     return await market.ask("select kind, remaining_minor from wallet_lots order by kind")
+
+
+async def test_a_collection_sells_what_is_in_the_catalogue_of_it_and_of_the_collections_in_it(
+    market: Market, creator: Actor, buyer: Actor
+) -> None:
+    one, two, other = [await market.article(creator, 1000, title=f"Part {n}") for n in range(3)]
+    async with market.database.transaction() as session:
+        draft = await catalog.create_content(session, creator, catalog.Kind.WRITTEN, title="Not yet", visibility="paid")
+        withdrawn = await market.article(creator, 500, title="Withdrawn")
+        await catalog.take_down(session, withdrawn.id, note="Copied.")
+    inner = await market.series(creator, 1500, [one, two])
+    outer = await market.series(creator, 3000, [inner, two, other, draft, withdrawn])
+    bought = await market.buy(buyer, outer)
+    assert {purchase.content_id for purchase in bought.purchases} == {one.id, two.id, other.id}
+    assert [purchase.amount_minor for purchase in bought.purchases] == [1000, 1000, 1000]
+    async with market.database.reading() as session:
+        assert all([(await access.decide(session, buyer, part.id)).allowed for part in (one, two, other, outer)])
+    await market.check_books()

@@ -123,10 +123,17 @@ def _with_tax_on_top(lines: Sequence[QuoteLine], gross: Money) -> list[QuoteLine
 
 
 async def _members(session: AnySession, content: catalog.Content) -> list[catalog.Content]:
-    """What is bought with it, one purchase each. A course is bought whole: its lessons are nothing by themselves."""
+    """What is bought with it, one purchase each: of a collection what is in the catalogue, also of the collections in it.
+
+    A course is bought whole: its lessons are nothing by themselves.
+    """
     if catalog.Kind(content.kind) not in catalog.COLLECTIONS - {catalog.Kind.COURSE}:
         return [content]
-    return await catalog.members_of(session, content.id)
+    found: dict[UUID, catalog.Content] = {}
+    for member in await catalog.members_of(session, content.id):
+        if member.status == catalog.Status.PUBLISHED:  # nobody pays for what nothing would open
+            found |= {one.id: one for one in await _members(session, member)}
+    return list(found.values())
 
 
 async def _owned(session: AnySession, buyer_id: UUID, content_ids: set[UUID]) -> set[UUID]:
