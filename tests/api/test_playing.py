@@ -224,6 +224,9 @@ async def test_captions_are_for_whoever_plays(cinema: Cinema, http: httpx.AsyncC
         caption = await catalog.set_captions(session, creator, film.id, language="en", source=source)
         await catalog.edit_content(session, creator, film.id, {"preview_until_ms": 30_000})
     screen = await screen_of(cinema, http, await learner_of(cinema))
+    for words in ("captions/en.vtt", "transcript/en"):
+        unpaid = await http.get(f"/v1/contents/{film.id}/{words}", headers=screen.headers)
+        assert unpaid.status_code == 402, "who pays by the minute reads as they pay"
     begun = (await screen.begin(film)).json()
     whole = await http.get(f"/media/{film.id}/captions/{caption.id}.vtt?play={begun['token']}")
     assert (whole.status_code, "One" in whole.text, "Two" in whole.text) == (200, True, True)

@@ -70,6 +70,8 @@ async def test_what_left_the_catalogue_plays_for_those_who_own_it_only(cinema: C
     await cinema.act(lambda session: catalog.archive(session, creator, film.id))
     assert (await renting.play(10)).ended is EndReason.ACCESS_ENDED
     assert (await owning.play(10)).ended is None
+    await cinema.act(lambda session: catalog.take_down(session, film.id, note="Copied from elsewhere."))
+    assert (await owning.play(10)).ended is EndReason.ACCESS_ENDED, "what was taken down is closed to all"
 
 
 async def test_who_gave_it_back_pays_the_whole_price_again(cinema: Cinema, creator: Actor) -> None:

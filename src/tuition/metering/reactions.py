@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from tuition import access, messaging, playback, wallets
 from tuition.access import AccessEnded, AccessGranted
-from tuition.catalog import ContentArchived, ContentDeleted
+from tuition.catalog import ContentArchived, ContentDeleted, contents_by_id
 from tuition.identity import PersonDeactivated, PersonErased, PersonSuspended, get_actor
 from tuition.kernel import Currency, Money, clock
 from tuition.metering.models import Meter, MeteredSession
@@ -76,8 +76,13 @@ async def on_person_gone(session: Session, fact: PersonSuspended | PersonDeactiv
 
 
 async def on_content_gone(session: Session, fact: ContentArchived | ContentDeleted) -> None:
-    """A content has left the catalogue: whoever plays it without a grant stops with their next report."""
-    await playback.end_rights(session, fact.content_id, basis_types=BOUGHT_AS_THEY_PLAY, at=clock.now())
+    """A content has left the catalogue: whoever plays it without a grant stops with their next report.
+
+    One that was taken down is closed to those with a grant as well.
+    """
+    [content] = (await contents_by_id(session, [fact.content_id])).values()
+    rights = BOUGHT_AS_THEY_PLAY if content.taken_down_at is None else (*BOUGHT_AS_THEY_PLAY, "grant")
+    await playback.end_rights(session, fact.content_id, basis_types=rights, at=clock.now())
 
 
 async def _tell(session: Session, fact: PlaySessionEnded, cost: Money) -> None:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from tuition import access, catalog
-from tuition.access import WayKind
 from tuition.api.catalog.shapes import ContentId, Input, Language
 from tuition.catalog import BodyFormat
 from tuition.edge import CurrentActor, EdgeRoute, Reading, SignedIn, Writing, problems
@@ -136,7 +135,7 @@ async def remove_captions(
 async def captions_file(
     content_id: ContentId, language: Language, session: Reading, actor: CurrentActor, kind: CaptionKind = "captions"
 ) -> Response:
-    """The file that a player shows: for whoever may open the film, or is signed in where it is paid by the minute."""
+    """The captions in one file: for whoever may open the film. A player gets those of what it plays from `/media`."""
     caption = await _caption(session, actor, content_id, language, kind)
     return Response(caption.vtt, media_type="text/vtt; charset=utf-8", headers={"cache-control": "private, max-age=300"})
 
@@ -152,9 +151,7 @@ async def _caption(
     session: AnySession, actor: Actor | None, content_id: UUID, language: str, kind: str | None
 ) -> catalog.Caption:
     content, decision = await access.get_content_for(session, actor, content_id)
-    by_the_minute = actor is not None and any(way.kind is WayKind.PER_MINUTE for way in decision.ways)
-    if not by_the_minute:
-        access.require(decision)
+    access.require(decision)
     for caption in await catalog.captions_of(session, content.id):
         if caption.language == language and kind in (None, caption.kind):
             return caption

@@ -110,9 +110,11 @@ async def finish_packaging(
 
 async def fail_packaging(session: Session, content_id: UUID, version: int, *, prefix: str, reason: str) -> None:
     """Say why it cannot be played, and forget what was made of it."""
-    await jobs.defer(session, "catalog.forget_files", prefix=prefix)
     media = await _locked(session, content_id)
-    if media is None or media.version != version or media.status == MediaStatus.READY:
+    if media is not None and media.version == version and media.status == MediaStatus.READY:
+        return  # it was done after all, and what broke was hearing of it: these files are played
+    await jobs.defer(session, "catalog.forget_files", prefix=prefix)
+    if media is None or media.version != version:
         return
     media.status, media.failure = MediaStatus.FAILED, reason
     content = await session.get_one(Content, content_id)
