@@ -193,7 +193,7 @@ class _Holding:
         sockets = _socket_folder(self.folder, account)
         logs = self.folder / "logs"
         tuning.prune_logs(logs)
-        parameters = tuning.parameters(self.binaries, sockets=sockets, logs=logs, durable=self.durable, extra=self.settings)
+        parameters = tuning.parameters(sockets=sockets, logs=logs, durable=self.durable, extra=self.settings)
         started = process.start(self.binaries, account, self.data, settings=parameters)
         cluster.furnish(Server(self.folder, sockets, self.binaries).superuser_url("template1"))
         return started
