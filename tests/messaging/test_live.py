@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tuition import messaging
 from tuition.platform.database import Database
@@ -98,3 +99,24 @@ async def test_a_lost_connection_is_made_again_and_the_count_is_right(
         while (news := await asyncio.wait_for(anext(page), 60)) is None or news.unread == 0:
             pass
         assert news.unread == 1
+
+
+async def test_news_that_could_not_be_read_are_the_last_that_are_missed(
+    database: Database, hub: messaging.Hub, person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with aclosing(hub.stream(person)) as page:
+        await anext(page)
+        asked = asyncio.Event()
+
+        def exhausted(**_how: object) -> None:
+            asked.set()
+            raise PoolTimeout
+
+        with monkeypatch.context() as patched:
+            patched.setattr(database, "reading", exhausted)
+            await tell(database, person, "Missed")
+            await asyncio.wait_for(asked.wait(), 60)
+        await tell(database, person, "Heard")
+        while (news := await asyncio.wait_for(anext(page), 60)) is None or news.unread < 2:
+            pass
+        assert news.unread == 2

@@ -17,6 +17,7 @@ from uuid import UUID
 import psycopg
 import structlog
 from psycopg import sql
+from sqlalchemy.exc import SQLAlchemyError
 
 from tuition.messaging.actions.notifying import CHANNEL, NOBODY
 from tuition.messaging.errors import NotificationUnknown
@@ -119,7 +120,8 @@ class Hub:
                         await self._pass_on(person_id, None)
                     async for notification in connection.notifies():
                         await self._hear(notification.payload)
-            except psycopg.OperationalError as error:
+            except (psycopg.OperationalError, SQLAlchemyError) as error:
+                # Also when the news could not be read: whoever listens on has only missed what the count will say.
                 log.warning("messaging.listener_lost", error=type(error).__name__, again_in_s=pause_s)
             self._ready.clear()
             await asyncio.sleep(pause_s)

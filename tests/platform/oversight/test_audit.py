@@ -41,12 +41,13 @@ async def test_erasure_forgets_where_somebody_was_and_keeps_what_was_done(sessio
     somebody, another = new_id(), new_id()
     for person in (somebody, another):
         await audit.record(session, person, "identity.signed_in", ip="2001:db8::1")
+    await audit.record(session, None, "identity.sign_in_failed", subject=("user", somebody), ip="2001:db8::1")
     assert (await audit.export(session, somebody))["audit_log"][0]["ip"] == "2001:db8::1"
     await audit.erase(session, somebody)
     assert (await audit.export(session, somebody))["audit_log"][0]["ip"] is None
     assert (await audit.export(session, another))["audit_log"][0]["ip"] == "2001:db8::1"
     page = await audit.entries(session)
-    assert len(page.items) == 2
+    assert len(page.items) == 3
     assert len(await audit.origins(session, [entry.id for entry in page.items])) == 1
 
 

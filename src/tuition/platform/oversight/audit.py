@@ -135,6 +135,7 @@ async def export(session: AnySession, person_id: UUID) -> dict[str, Any]:
 
 
 async def erase(session: Session, person_id: UUID) -> None:
-    """Forget where a person was; what was done stays, under an id that names nobody any more."""
-    theirs = select(AuditEntry.id).where(AuditEntry.actor_id == person_id)
+    """Forget where a person was (also whoever tried to sign in as them); what was done stays, under an id that names nobody."""
+    about_them = (AuditEntry.subject_type == "user") & (AuditEntry.subject_id == person_id) & AuditEntry.actor_id.is_(None)
+    theirs = select(AuditEntry.id).where((AuditEntry.actor_id == person_id) | about_them)
     await session.execute(delete(AuditOrigin).where(AuditOrigin.entry_id.in_(theirs)))
