@@ -12,7 +12,7 @@ from tuition.edge.problems import problem_response
 from tuition.edge.runtime import runtime_of
 from tuition.edge.security import OUTSIDE_CALLERS, SAFE_METHODS, sign_in_cookie
 from tuition.edge.telemetry import is_beat
-from tuition.learning import exchange
+from tuition.learning import exchange, pictures
 from tuition.platform import rates
 from tuition.platform.settings import Settings
 
@@ -22,6 +22,10 @@ FILES = "/v1/uploads/"
 """Where files arrive; they have a limit of their own."""
 PACKAGES = {"PUT": "/v1/imports/", "POST": "/studio/imports"}
 """Where packages of other programs arrive, which are read whole."""
+PICTURES = "/v1/pictures"
+"""Where pictures for texts arrive."""
+OF_PACKAGES = ("/packages/", "/static/")
+"""All that there is under the host name of packages."""
 PACKAGE_BYTES_MAX = exchange.FILE_BYTES_MAX + 1_048_576
 """The form around a package takes some."""
 
@@ -36,6 +40,7 @@ class GateMiddleware:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._limit = settings.body_max_bytes
         is_named = bool({"public_url", "allowed_hosts"} & settings.model_fields_set)
+        self._packages_host = settings.packages_host
         self._hosts = frozenset(host.lower() for host in settings.hosts) if is_named else None
         self._app = app
         trusted = list(settings.trusted_proxies)
@@ -57,11 +62,19 @@ class GateMiddleware:
             await problem_response(400, "edge.host_unknown", detail)(scope, receive, send)
             return
         method, path = scope["method"], scope["path"]
+        if self._packages_host and _host(scope) == self._packages_host and not path.startswith(OF_PACKAGES):
+            # What people have packed shares this name; nothing of ours may.
+            await problem_response(404, "edge.http", "Not found.")(scope, receive, send)
+            return
         if method == "PUT" and path.startswith(FILES):
             await self._app(scope, receive, send)
             return
-        is_package = method in PACKAGES and path.startswith(PACKAGES[method])
-        await self._app(scope, _limited(scope, receive, PACKAGE_BYTES_MAX if is_package else self._limit), send)
+        limit = self._limit
+        if method in PACKAGES and path.startswith(PACKAGES[method]):
+            limit = PACKAGE_BYTES_MAX
+        elif method == "POST" and path == PICTURES:
+            limit = max(limit, pictures.PICTURE_BYTES_MAX)
+        await self._app(scope, _limited(scope, receive, limit), send)
 
 
 def _host(scope: Scope) -> str:

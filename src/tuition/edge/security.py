@@ -15,8 +15,8 @@ from tuition.edge.runtime import runtime_of
 COOKIE = "tuition"
 COOKIE_SECURE = "__Host-tuition"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OUTSIDE_CALLERS = ("/webhooks/",)
-"""Paths that servers call and browsers do not: they prove themselves by a signature, not by a cookie."""
+OUTSIDE_CALLERS = ("/webhooks/", "/packages/")
+"""Paths that servers call, and packages in their sandbox: they prove themselves by a signature, not by a cookie."""
 
 
 def _cookie_name(request: HTTPConnection) -> str:

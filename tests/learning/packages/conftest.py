@@ -15,7 +15,7 @@ from tuition.identity import Actor, Role
 from tuition.kernel import clock
 from tuition.learning import courses, enrollments, packages
 from tuition.learning.courses import LessonType
-from tuition.learning.packages import Launched, Package, Standing
+from tuition.learning.packages import Launched, Package, Said, Standing
 from tuition.main import wire
 from tuition.platform import files, jobs
 from tuition.platform.database import Database, Session
@@ -59,8 +59,8 @@ class School:
         await catalog.receive(self.database, self.store, self.teacher, upload.id, start=0, chunks=whole())
         made = await packages.take_file(self.database, self.store, self.teacher, lesson, upload.id)
         await jobs.drain(self.database, self.services)
-        async with self.database.reading() as session:
-            found = await packages.last_brought(session, lesson)
+        async with self.database.reading() as reading:
+            found = await packages.last_brought(reading, lesson)
         assert found is not None
         assert found.id == made.id
         return found
@@ -77,13 +77,18 @@ class School:
         async with self.database.reading() as session:
             return await packages.start_of(session, launched, launched.items[number])
 
-    async def report(self, launched: Launched, values: dict[str, str], **how: Any) -> Standing:
+    async def report(self, launched: Launched, values: dict[str, str], actor: Actor | None = None, **how: Any) -> Standing:
         """Let an item of a launch report."""
-        details = {"sequence": 1, "item": launched.items[0].identifier, "sitting": uuid4(), "is_final": False} | how
-        actor = details.pop("actor", self.learner)
+        said = {
+            "sequence": 1,
+            "item": launched.items[0].identifier,
+            "sitting": uuid4(),
+            "is_final": False,
+            "values": values,
+        } | how
         async with self.database.transaction() as session:
-            launch = await packages.get_launch_for(session, actor, launched.launch.id)
-            return await packages.report(session, launch, values=values, **details)
+            launch = await packages.get_launch_for(session, actor or self.learner, launched.launch.id)
+            return await packages.report(session, launch, Said.model_validate(said))
 
     async def progress(self) -> enrollments.LessonProgress | None:
         """How far the learner is with the lesson."""

@@ -29,7 +29,7 @@ from tuition.learning.packages.queries import (
     token_of,
 )
 from tuition.learning.packages.reactions import wire
-from tuition.learning.packages.rules import PACKAGE_BYTES_MAX, Completion, Item, PackageStatus, Success, is_done, item_of
+from tuition.learning.packages.rules import PACKAGE_BYTES_MAX, Completion, Item, PackageStatus, Said, Success, is_done, item_of
 
 __all__ = [
     "OPEN_FOR",
@@ -48,6 +48,7 @@ __all__ = [
     "PackageStatus",
     "PackageUnknown",
     "Result",
+    "Said",
     "Standard",
     "Standing",
     "Success",

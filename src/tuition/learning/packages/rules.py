@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from tuition.learning.packages.cmi import Report, Standard
+from pydantic import BaseModel, ConfigDict, Field
+
+from tuition.learning.packages.cmi import ELEMENTS_MAX, Report, Standard
 
 PACKAGE_BYTES_MAX = 2 * 1024**3
 """Of a package as it arrives."""
@@ -83,6 +86,20 @@ def playable(rows: Sequence[Mapping[str, Any]]) -> list[Item]:
 def item_of(row: Mapping[str, Any]) -> Item:
     """An item as a table kept it."""
     return Item(**row)
+
+
+class Said(BaseModel):
+    """A report as it arrives."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item: str = Field(max_length=500, description="The identifier of the item in its manifest.", examples=["i-1"])
+    sequence: int = Field(ge=1, le=2**62, description="Grows with each report of a launch.", examples=[1])
+    sitting: UUID = Field(description="One run of the item, from its start to its end.")
+    values: dict[str, str] = Field(
+        default={}, max_length=ELEMENTS_MAX, description="All elements.", examples=[{"cmi.core.lesson_status": "passed"}]
+    )
+    is_final: bool = Field(default=False, description="Whether the item has ended.")
 
 
 _LESSON_STATUS = {

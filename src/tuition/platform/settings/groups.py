@@ -83,6 +83,11 @@ class ServerGroup(BaseModel):
         (),
         description="Host names that requests may ask for, separated by commas. Empty: the public address's and this machine.",
     )
+    packages_url: WebAddress = Field(
+        "",
+        description="A second address of this server, with a host name of its own, for the files of SCORM packages: "
+        "packages that show pages in frames need it. Empty: they are shown in a sandbox without any.",
+    )
     trusted_proxies: Words = Field(
         ("127.0.0.1", "::1"),
         description="Addresses or networks of proxies whose word about the caller is believed, separated by commas.",

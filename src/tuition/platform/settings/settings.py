@@ -61,7 +61,16 @@ class Settings(
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        problems = [*_clock(self), *_key(self), *_budget(self), *_gateways(self), *_mail(self), *_database(self), *_files(self)]
+        problems = [
+            *_clock(self),
+            *_key(self),
+            *_budget(self),
+            *_gateways(self),
+            *_mail(self),
+            *_database(self),
+            *_packages(self),
+            *_files(self),
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -95,7 +104,13 @@ class Settings(
     @property
     def hosts(self) -> tuple[str, ...]:
         """Host names that requests may be addressed to."""
-        return self.allowed_hosts or (urlsplit(self.public_url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]")
+        own = self.allowed_hosts or (urlsplit(self.public_url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]")
+        return (*own, self.packages_host) if self.packages_host else own
+
+    @property
+    def packages_host(self) -> str:
+        """The host name that only the files of packages have; none: they have no address of their own."""
+        return urlsplit(self.packages_url).hostname or ""
 
     def pool_size(self, role: Role) -> int:
         """How many connections one process of this role may take: its share of the role's budget."""
@@ -168,6 +183,12 @@ def _database(settings: Settings) -> list[str]:
     if settings.is_embedded and (settings.database_pooler or settings.replica_urls):
         name = "database_pooler" if settings.database_pooler else "replica_urls"
         return [f"{name}: it needs a server of your own in database_url"]
+    return []
+
+
+def _packages(settings: Settings) -> list[str]:
+    if settings.packages_host and settings.packages_host == urlsplit(settings.public_url).hostname:
+        return ["packages_url: it needs a host name other than that of public_url, so that packages cannot reach our pages"]
     return []
 
 

@@ -18,7 +18,7 @@ from tuition.learning.packages.cmi import Report, Standard, read
 from tuition.learning.packages.errors import DataInvalid, LaunchUnknown, OpenedElsewhere, PackageUnknown
 from tuition.learning.packages.models import Package, PackageLaunch, PackageState
 from tuition.learning.packages.queries import Launched, of_lesson, result_of, states_of
-from tuition.learning.packages.rules import Completion, Item, Success, is_done, percentage, playable, standing
+from tuition.learning.packages.rules import Completion, Item, Said, Success, is_done, percentage, playable, standing
 from tuition.platform.database import Session
 
 OPEN_FOR = timedelta(minutes=15)
@@ -92,17 +92,8 @@ async def renew(session: Session, actor: Actor, launch_id: UUID, *, seconds: int
     return launch
 
 
-async def report(
-    session: Session,
-    launch: PackageLaunch,
-    *,
-    sequence: int,
-    item: str,
-    sitting: UUID,
-    values: Mapping[str, str],
-    is_final: bool,
-) -> Standing:
-    """What an item of a launch says, whole. ``sequence`` grows with each report of a launch: what is not newer is known already.
+async def report(session: Session, launch: PackageLaunch, said: Said) -> Standing:
+    """What an item of a launch says, whole. What is not newer than its last report is known already.
 
     The launch is one's own (``get_launch_for``), or was found by its token while it is open (``find_launch``). Raises
     ``OpenedElsewhere``, ``DataInvalid``.
@@ -114,21 +105,21 @@ async def report(
     await session.execute(select(func.pg_advisory_xact_lock(lock)))
     package = await session.get_one(Package, launch.package_id)
     items = playable(package.items)
-    found = next((one for one in items if one.identifier == item), None)
+    found = next((one for one in items if one.identifier == said.item), None)
     if found is None:
-        raise DataInvalid(element=item[:100], reason="the package has no such item.")
+        raise DataInvalid(element=said.item[:100], reason="the package has no such item.")
     states = await states_of(session, launch.enrollment_id, launch.lesson_id, launch.attempt)
-    state = states.get(item)
+    state = states.get(said.item)
     if state is not None and state.launch_id > launch.id:
         raise OpenedElsewhere
-    if state is None or state.launch_id < launch.id or state.sequence < sequence:
+    if state is None or state.launch_id < launch.id or state.sequence < said.sequence:
         if not states:
             await enrollments.record_attempt(session, launch.enrollment_id, launch.lesson_id, clock.now())
         assert package.standard is not None, "what was opened is ready"
         standard = Standard(package.standard)
-        said = read(standard, values) if found.is_sco else Report(status="completed")
-        stands = standing(standard, said, found, is_final=is_final)
-        _keep(session, launch, found, state, sequence, sitting, said, stands)
+        reported = read(standard, said.values) if found.is_sco else Report(status="completed")
+        stands = standing(standard, reported, found, is_final=said.is_final)
+        _keep(session, launch, said, state, reported, stands)
         await session.flush()  # what the attempt comes to is read from the table
     return await _standing(session, launch, items)
 
@@ -136,11 +127,9 @@ async def report(
 def _keep(
     session: Session,
     launch: PackageLaunch,
-    item: Item,
+    said: Said,
     state: PackageState | None,
-    sequence: int,
-    sitting: UUID,
-    said: Report,
+    report: Report,
     stands: tuple[Completion, Success],
 ) -> None:
     assert launch.enrollment_id is not None, "only what a learner does is kept"
@@ -150,20 +139,20 @@ def _keep(
             enrollment_id=launch.enrollment_id,
             lesson_id=launch.lesson_id,
             attempt=launch.attempt,
-            item=item.identifier,
-            sitting=sitting,
+            item=said.item,
+            sitting=said.sitting,
             total_s=0,
             session_s=0,
         )
         session.add(state)
-    if state.sitting != sitting:
-        state.total_s, state.session_s, state.sitting = state.total_s + state.session_s, 0, sitting
-    state.session_s = max(state.session_s, said.session_s)
-    state.launch_id, state.sequence, state.version = launch.id, sequence, launch.version
+    if state.sitting != said.sitting:
+        state.total_s, state.session_s, state.sitting = state.total_s + state.session_s, 0, said.sitting
+    state.session_s = max(state.session_s, report.session_s)
+    state.launch_id, state.sequence, state.version = launch.id, said.sequence, launch.version
     state.completion, state.success = stands
     for name in ("status", "raw", "least", "most", "scaled", "progress", "location", "suspend_data", "kept"):
-        setattr(state, name, getattr(said, name))
-    state.percentage = percentage(said)
+        setattr(state, name, getattr(report, name))
+    state.percentage = percentage(report)
 
 
 async def _standing(session: Session, launch: PackageLaunch, items: list[Item]) -> Standing:

@@ -18,6 +18,7 @@ from tuition.learning import assignments, courses, enrollments, quizzes
 from tuition.learning.courses import LessonType
 from tuition.learning.enrollments import CourseView, LockReason, OpenLesson, Step
 from tuition.platform.database import AnySession, Session
+from tuition.web.learning import packages
 from tuition.web.learning.playing import stage_of
 from tuition.web.rendering import render, see_other
 from tuition.web.rendering import translate as _
@@ -78,7 +79,7 @@ async def lesson_page(slug: str, lesson_slug: str, request: Request, session: Wr
     if actor is not None:
         await access.record_visit(session, actor.id, view.course.id, at=now)
     middle = await _middle(request, session, actor, opened)
-    policy = FRAME_POLICY if middle.get("frame") else None
+    policy = middle.pop("policy", FRAME_POLICY if middle.get("frame") else None)
     return render(request, "learning/courses/player.html", policy=policy, **_around(opened), **middle)
 
 
@@ -165,6 +166,8 @@ async def _middle(request: Request, session: Session, actor: Actor | None, opene
             return {"quiz": await quizzes.quiz_of_lesson(session, lesson.id)}
         case LessonType.ASSIGNMENT:
             return {"assignment": await assignments.of_lesson(session, lesson.id)}
+        case LessonType.PACKAGE:
+            return await packages.stage_of(request, session, actor, opened)
         case _:
             return {}
 
