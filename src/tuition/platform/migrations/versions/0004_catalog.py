@@ -119,12 +119,16 @@ create table series_members (
   collection_id uuid not null,
   content_id uuid not null,
   position integer not null,
+  opens_at timestamptz,
+  opens_after_days integer,
+  is_preview boolean not null default false,
   created_at timestamptz not null default now(),
   constraint pk_series_members primary key (id),
   constraint uq_series_members_collection_id_content_id unique (collection_id, content_id),
   constraint uq_series_members_collection_id_position unique (collection_id, position) deferrable initially deferred,
   constraint ck_series_members_position check (position >= 0),
   constraint ck_series_members_not_itself check (collection_id <> content_id),
+  constraint ck_series_members_opens_after_days check (opens_after_days >= 0),
   constraint fk_series_members_collection_id foreign key (collection_id) references contents (id) on delete cascade,
   constraint fk_series_members_content_id foreign key (content_id) references contents (id) on delete cascade
 );

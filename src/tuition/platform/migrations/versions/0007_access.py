@@ -83,37 +83,53 @@ begin
 end $$;
 create trigger end_once before update or delete on access_grants for each row execute function access_grants_end_once();
 
--- Every content that a collection opens, however deep it is packed (a bundle of series); the depth is bounded against circles.
+-- Every content that a collection opens, however deep it is packed (a bundle of series), with what the way there asks for; the depth
+-- is bounded against circles.
 create view collection_contents as
 with recursive inside as (
-  select collection_id, content_id, 1 as depth from series_members
+  select collection_id, content_id, 1 as depth, opens_at, opens_after_days from series_members
   union
-  select inside.collection_id, member.content_id, inside.depth + 1
+  select inside.collection_id, member.content_id, inside.depth + 1, greatest(inside.opens_at, member.opens_at),
+    greatest(inside.opens_after_days, member.opens_after_days)
   from inside join series_members as member on member.collection_id = inside.content_id
   where inside.depth < 4
 )
-select distinct collection_id, content_id from inside;
+select distinct collection_id, content_id, opens_at, opens_after_days from inside;
 
--- The live grants with everything that each opens, one row per grant and content. Wide scopes open what is listed.
+-- The live grants with everything that each opens, one row per grant and content. Wide scopes open what is listed, and what a
+-- listed course shows. Days are counted from the first grant that the person held over the same scope.
 create view grant_contents as
-with live as (
-  select *, scope as through, scope_id as through_id from access_grants
-  where ended_at is null and scope <> 'tier'
-    and granted_at <= statement_timestamp() and (expires_at is null or expires_at > statement_timestamp())
-  union all
-  select held.*, opens.scope, opens.scope_id
-  from access_grants as held join access_tier_scopes as opens on opens.tier_id = held.scope_id
-  where held.scope = 'tier' and held.ended_at is null and held.granted_at <= statement_timestamp()
+with begun as (
+  select held.*, (
+    select min(first.granted_at) from access_grants as first
+    where first.person_id = held.person_id and first.scope = held.scope and first.scope_id is not distinct from held.scope_id
+  ) as began
+  from access_grants as held
+  where held.ended_at is null and held.granted_at <= statement_timestamp()
     and (held.expires_at is null or held.expires_at > statement_timestamp())
+), live as (
+  select *, scope as through, scope_id as through_id from begun where scope <> 'tier'
+  union all
+  select begun.*, opens.scope, opens.scope_id
+  from begun join access_tier_scopes as opens on opens.tier_id = begun.scope_id where begun.scope = 'tier'
 )
 select live.*, contents.id as content_id
 from live join contents on contents.taken_down_at is null and (
   (live.through in ('content', 'collection') and contents.id = live.through_id)
-  or (live.through = 'collection' and contents.status in ('published', 'archived')
-      and exists (select from collection_contents as inside
-                  where inside.collection_id = live.through_id and inside.content_id = contents.id))
   or (contents.status = 'published' and contents.deleted_at is null and contents.visibility in ('public', 'members_only', 'paid')
-      and (live.through = 'catalogue' or (live.through = 'category' and contents.category_id = live.through_id))));
+      and (live.through = 'catalogue' or (live.through = 'category' and contents.category_id = live.through_id)))
+  or exists (
+    select from collection_contents as inside join contents as parent on parent.id = inside.collection_id
+    where inside.content_id = contents.id
+      and (live.access_type = 'owner' or (
+        coalesce(inside.opens_at <= statement_timestamp(), true)
+        and coalesce(live.began + make_interval(days => inside.opens_after_days) <= statement_timestamp(), true)))
+      and ((live.through = 'collection' and inside.collection_id = live.through_id and contents.status in ('published', 'archived'))
+        or (parent.kind = 'course' and contents.status = 'published' and contents.visibility = 'shared'
+          and parent.status = 'published' and parent.deleted_at is null
+          and parent.visibility in ('public', 'members_only', 'paid')
+          and parent.taken_down_at is null
+          and (live.through = 'catalogue' or (live.through = 'category' and parent.category_id = live.through_id))))));
 
 -- The effective row: the best live grant of each person for each content, permanent before passing, then the longest.
 create view content_access as

@@ -1,4 +1,4 @@
-"""Courses: their outline, their staff, who learns in them, and how far; drip and previews of a collection's members."""
+"""Courses: their outline, their staff, who learns in them, and how far."""
 
 from __future__ import annotations
 
@@ -181,134 +181,14 @@ create function learning_percentage(part bigint, whole bigint) returns numeric l
 $$;
 """
 
-MEMBERS = """
-alter table series_members
-  add column opens_at timestamptz,
-  add column opens_after_days integer,
-  add column is_preview boolean not null default false,
-  add constraint ck_series_members_opens_after_days check (opens_after_days >= 0);
-"""
-
-DROP_VIEWS = "drop view content_access, grant_contents, collection_contents"
-VIEWS = """
--- Every content that a collection opens, however deep it is packed (a bundle of series), with what the way there asks for; the depth
--- is bounded against circles.
-create view collection_contents as
-with recursive inside as (
-  select collection_id, content_id, 1 as depth, opens_at, opens_after_days from series_members
-  union
-  select inside.collection_id, member.content_id, inside.depth + 1, greatest(inside.opens_at, member.opens_at),
-    greatest(inside.opens_after_days, member.opens_after_days)
-  from inside join series_members as member on member.collection_id = inside.content_id
-  where inside.depth < 4
-)
-select distinct collection_id, content_id, opens_at, opens_after_days from inside;
-
--- The live grants with everything that each opens, one row per grant and content. Wide scopes open what is listed, and what a
--- listed course shows. Days are counted from the first grant that the person held over the same scope.
-create view grant_contents as
-with begun as (
-  select held.*, (
-    select min(first.granted_at) from access_grants as first
-    where first.person_id = held.person_id and first.scope = held.scope and first.scope_id is not distinct from held.scope_id
-  ) as began
-  from access_grants as held
-  where held.ended_at is null and held.granted_at <= statement_timestamp()
-    and (held.expires_at is null or held.expires_at > statement_timestamp())
-), live as (
-  select *, scope as through, scope_id as through_id from begun where scope <> 'tier'
-  union all
-  select begun.*, opens.scope, opens.scope_id
-  from begun join access_tier_scopes as opens on opens.tier_id = begun.scope_id where begun.scope = 'tier'
-)
-select live.*, contents.id as content_id
-from live join contents on contents.taken_down_at is null and (
-  (live.through in ('content', 'collection') and contents.id = live.through_id)
-  or (contents.status = 'published' and contents.deleted_at is null and contents.visibility in ('public', 'members_only', 'paid')
-      and (live.through = 'catalogue' or (live.through = 'category' and contents.category_id = live.through_id)))
-  or exists (
-    select from collection_contents as inside join contents as parent on parent.id = inside.collection_id
-    where inside.content_id = contents.id
-      and (live.access_type = 'owner' or (
-        coalesce(inside.opens_at <= statement_timestamp(), true)
-        and coalesce(live.began + make_interval(days => inside.opens_after_days) <= statement_timestamp(), true)))
-      and ((live.through = 'collection' and inside.collection_id = live.through_id and contents.status in ('published', 'archived'))
-        or (parent.kind = 'course' and contents.status = 'published' and contents.visibility = 'shared'
-          and parent.status = 'published' and parent.deleted_at is null
-          and parent.visibility in ('public', 'members_only', 'paid')
-          and parent.taken_down_at is null
-          and (live.through = 'catalogue' or (live.through = 'category' and parent.category_id = live.through_id))))));
-
--- The effective row: the best live grant of each person for each content, permanent before passing, then the longest.
-create view content_access as
-select distinct on (opened.person_id, opened.content_id)
-  opened.id, opened.person_id as user_id, opened.content_id, opened.access_type, opened.granted_by, opened.granted_at,
-  opened.expires_at, visit.last_accessed_at, opened.created_at, opened.updated_at
-from grant_contents as opened
-left join content_visits as visit on visit.person_id = opened.person_id and visit.content_id = opened.content_id
-order by opened.person_id, opened.content_id, opened.expires_at desc nulls first,
-  array_position(array['owner', 'purchased', 'complimentary', 'shared', 'subscription', 'subscriber', 'platform', 'preview'],
-                 opened.access_type), opened.granted_at, opened.id;
-"""
-VIEWS_BEFORE = """
--- Every content that a collection opens, however deep it is packed (a bundle of series); the depth is bounded against circles.
-create view collection_contents as
-with recursive inside as (
-  select collection_id, content_id, 1 as depth from series_members
-  union
-  select inside.collection_id, member.content_id, inside.depth + 1
-  from inside join series_members as member on member.collection_id = inside.content_id
-  where inside.depth < 4
-)
-select distinct collection_id, content_id from inside;
-
--- The live grants with everything that each opens, one row per grant and content. Wide scopes open what is listed.
-create view grant_contents as
-with live as (
-  select *, scope as through, scope_id as through_id from access_grants
-  where ended_at is null and scope <> 'tier'
-    and granted_at <= statement_timestamp() and (expires_at is null or expires_at > statement_timestamp())
-  union all
-  select held.*, opens.scope, opens.scope_id
-  from access_grants as held join access_tier_scopes as opens on opens.tier_id = held.scope_id
-  where held.scope = 'tier' and held.ended_at is null and held.granted_at <= statement_timestamp()
-    and (held.expires_at is null or held.expires_at > statement_timestamp())
-)
-select live.*, contents.id as content_id
-from live join contents on contents.taken_down_at is null and (
-  (live.through in ('content', 'collection') and contents.id = live.through_id)
-  or (live.through = 'collection' and contents.status in ('published', 'archived')
-      and exists (select from collection_contents as inside
-                  where inside.collection_id = live.through_id and inside.content_id = contents.id))
-  or (contents.status = 'published' and contents.deleted_at is null and contents.visibility in ('public', 'members_only', 'paid')
-      and (live.through = 'catalogue' or (live.through = 'category' and contents.category_id = live.through_id))));
-
--- The effective row: the best live grant of each person for each content, permanent before passing, then the longest.
-create view content_access as
-select distinct on (opened.person_id, opened.content_id)
-  opened.id, opened.person_id as user_id, opened.content_id, opened.access_type, opened.granted_by, opened.granted_at,
-  opened.expires_at, visit.last_accessed_at, opened.created_at, opened.updated_at
-from grant_contents as opened
-left join content_visits as visit on visit.person_id = opened.person_id and visit.content_id = opened.content_id
-order by opened.person_id, opened.content_id, opened.expires_at desc nulls first,
-  array_position(array['owner', 'purchased', 'complimentary', 'shared', 'subscription', 'subscriber', 'platform', 'preview'],
-                 opened.access_type), opened.granted_at, opened.id;
-"""
-
 
 def upgrade() -> None:
     op.execute(COURSES)
     op.execute(ENROLLMENTS)
     op.execute(PERCENT)
-    op.execute(MEMBERS)
-    op.execute(DROP_VIEWS)
-    op.execute(VIEWS)
 
 
 def downgrade() -> None:
-    op.execute(DROP_VIEWS)
-    op.execute(VIEWS_BEFORE)
-    op.execute("alter table series_members drop column opens_at, drop column opens_after_days, drop column is_preview")
     op.execute("drop function learning_percentage(bigint, bigint)")
     op.execute("drop table course_group_members, course_groups, lesson_progress, enrollments")
     op.execute("drop table lessons, course_staff, course_prerequisites, courses")
