@@ -15,6 +15,7 @@ from tuition import identity
 from tuition.identity import errors, legal
 from tuition.identity.models import TermsAcceptance, User
 from tuition.kernel import FrozenClock
+from tuition.platform import site
 from tuition.platform.database import Database, Session
 
 
@@ -47,6 +48,15 @@ async def test_the_acceptance_names_the_exact_text_the_time_and_the_machine_and_
         async with session.begin_nested():
             await session.execute(update(TermsAcceptance).values(version="2"))
     assert not isinstance(refused.value.orig, RaiseException) or "append-only" in str(refused.value)
+
+
+async def test_while_sign_up_is_closed_nobody_joins_and_whoever_is_added_by_hand_does(session: Session, heard: Heard) -> None:
+    await site.change(session, None, sign_up_open=False)
+    for address in ("new@example.org", "new@example.org"):
+        with pytest.raises(errors.SignUpClosed):
+            await identity.sign_up(session, await application(session, email=address))
+    await identity.add_person(session, email="new@example.org", password=PASSWORD, full_name="By hand")
+    assert await _count(session) == 1
 
 
 async def test_an_address_that_is_taken_gets_a_message_and_the_stranger_learns_nothing(

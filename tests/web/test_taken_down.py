@@ -66,7 +66,7 @@ async def test_who_had_it_reads_why_and_nobody_else_hears_of_it(
     assert (answer.status_code, answer.json()["code"]) == (410, "access.taken_down")
     lists = re.findall("<loc>(.*?)</loc>", (await client.get("/sitemap.xml")).text)
     assert len(lists) > 1
-    for path in ("/", "/catalogue?q=arithmetic", "/v1/contents?q=arithmetic", *lists):
+    for path in ("/", "/catalogue?q=arithmetic", "/v1/catalog?q=arithmetic", *lists):
         assert "slow-arithmetic" not in (await client.get(path)).text, path
     await client.post("/sign-out")
     for path in ("/c/slow-arithmetic", "/watch/slow-arithmetic"):

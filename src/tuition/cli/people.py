@@ -1,4 +1,4 @@
-"""``tuition init``: the first owner of a real installation; ``tuition people``: letting somebody back in."""
+"""``tuition init``: the first owner of a real installation; ``tuition people``: letting somebody in, and back in."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import typer
 
 from tuition import identity
 from tuition.cli import output, processes
-from tuition.platform import migrate, site
+from tuition.platform import migrate, secrets, site
 from tuition.platform.settings import Mode, Settings, load
 
-application = typer.Typer(help="Help people who cannot sign in.", no_args_is_help=True, rich_markup_mode=None)
+application = typer.Typer(help="Let people in who cannot get in by themselves.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @application.callback()
 def people() -> None:
-    """Help people who cannot sign in."""
+    """Let people in who cannot get in by themselves."""
 
 
 @application.command("reset-mfa")
@@ -33,6 +33,22 @@ async def _reset_mfa(settings: Settings, email: str) -> None:
         if person is None:
             raise identity.PersonUnknown
         await identity.reset_second_factor(session, None, person.id)
+
+
+@application.command("add")
+def add(
+    email: Annotated[str, typer.Argument(help="Their address.")],
+    name: Annotated[str, typer.Option(prompt="Their name", help="What they are called.")],
+) -> None:
+    """Open an account for somebody, also while nobody may join by themselves. They choose their password by a mailed link."""
+    asyncio.run(_add(load(), email, name))
+    output.console.print(f"{email} has an account. A link to choose a password is on its way.", highlight=False)
+
+
+async def _add(settings: Settings, email: str, name: str) -> None:
+    async with processes.runtime(settings) as runtime, runtime.database.transaction() as session:
+        await identity.add_person(session, email=email, full_name=name, password=secrets.new_token())
+        await identity.request_password_reset(session, email)
 
 
 def init(

@@ -31,6 +31,8 @@ from tuition.identity import Actor
 from tuition.platform import idempotency, secrets
 from tuition.platform.database import AnySession, Database, ReadSession, Session
 
+ADMINISTRATION = ("/v1/admin/", "/v1/people")
+"""Where a permission decides, and a key needs no more than that."""
 KEY_HEADER = "idempotency-key"
 KEY_FIELD = "idempotency_key"
 """The hidden field by which a page's form carries its key: a form cannot be sent twice."""
@@ -225,8 +227,9 @@ class Unit:
         else:
             assert cookie, "one of the two was sent"
             actor = await identity.authenticate_cookie(session, cookie)
-        if actor is not None and actor.is_read_only and self.request.method not in SAFE_METHODS:
-            raise identity.ApiKeyReadOnly
+        if actor is not None:
+            administers = self.request.url.path.startswith(ADMINISTRATION)
+            identity.require_reach(actor, changes=self.request.method not in SAFE_METHODS, administers=administers)
         if actor is not None and self._session is None and identity.is_visit_due(actor):
             self._visitor = actor
         return actor

@@ -15,7 +15,14 @@ from tuition.identity.actions.accounts.addresses import (
     verify_email,
 )
 from tuition.identity.actions.accounts.agreeing import accept_terms, require_terms, terms_due
-from tuition.identity.actions.accounts.joining import add_person, become_creator, init_owner, sign_up, sign_up_refusals
+from tuition.identity.actions.accounts.joining import (
+    add_person,
+    become_creator,
+    init_owner,
+    require_open,
+    sign_up,
+    sign_up_refusals,
+)
 from tuition.identity.actions.accounts.passwords import change_password, request_password_reset, reset_password
 from tuition.identity.actions.accounts.people import reinstate, set_roles, suspend
 from tuition.identity.actions.accounts.profile import ProfileChange, change_profile, deactivate, profile_refusals
@@ -96,6 +103,7 @@ from tuition.identity.actor import Actor, PersonCard, Role, UserStatus
 from tuition.identity.adapters.openid import Claims, OpenIdProviders
 from tuition.identity.errors import (
     AddressTaken,
+    ApiKeyLacks,
     ApiKeyReadOnly,
     ChallengeExpired,
     EmailUnverified,
@@ -115,6 +123,7 @@ from tuition.identity.errors import (
     PasswordWrong,
     PermissionMissing,
     PersonUnknown,
+    ProofNotFresh,
     ProviderRefused,
     ProviderUnreachable,
     SecondFactorNeeded,
@@ -122,6 +131,7 @@ from tuition.identity.errors import (
     SecondFactorRequired,
     SignInLocked,
     SignInNeeded,
+    SignUpClosed,
     TermsChanged,
     TokenRefused,
     TooYoung,
@@ -160,17 +170,28 @@ from tuition.identity.queries import (
 from tuition.identity.rules.countries import COUNTRIES
 from tuition.identity.rules.factors import RECOVERY_CODES_FEW
 from tuition.identity.rules.people import LOCALES, Application
-from tuition.identity.rules.permissions import PERMISSIONS, Permission, allows, permissions_of, require, require_verified
+from tuition.identity.rules.permissions import (
+    OWN_SCOPES,
+    PERMISSIONS,
+    Permission,
+    allows,
+    permissions_of,
+    require,
+    require_reach,
+    require_verified,
+)
 
 __all__ = [
     "COUNTRIES",
     "LOCALES",
+    "OWN_SCOPES",
     "PERMISSIONS",
     "RECOVERY_CODES_FEW",
     "Actor",
     "AddressClaimedAgain",
     "AddressTaken",
     "ApiKey",
+    "ApiKeyLacks",
     "ApiKeyReadOnly",
     "Application",
     "Arrival",
@@ -219,6 +240,7 @@ __all__ = [
     "PersonSuspended",
     "PersonUnknown",
     "ProfileChange",
+    "ProofNotFresh",
     "Protection",
     "ProviderRefused",
     "ProviderUnreachable",
@@ -237,6 +259,7 @@ __all__ = [
     "SignIn",
     "SignInLocked",
     "SignInNeeded",
+    "SignUpClosed",
     "TermsChanged",
     "TokenRefused",
     "Tokens",
@@ -315,6 +338,8 @@ __all__ = [
     "request_verification",
     "require",
     "require_fresh",
+    "require_open",
+    "require_reach",
     "require_second_factor",
     "require_terms",
     "require_verified",

@@ -9,6 +9,8 @@ import httpx
 
 from tests.identity.conftest import PASSWORD, Heard
 from tuition import identity
+from tuition.platform import site
+from tuition.platform.database import Database
 
 NEW_PASSWORD = "eight louder otters"
 
@@ -35,6 +37,24 @@ async def _sign_in(client: httpx.AsyncClient, password: str = PASSWORD, **more: 
 
 def _errors(page: httpx.Response) -> list[str]:
     return re.findall(r'id="f-([a-z0-9_-]+)-error"', page.text)
+
+
+async def test_while_nobody_may_join_pages_and_api_say_so_kindly(
+    browser: httpx.AsyncClient, database: Database, heard: Heard
+) -> None:
+    sha256 = await _sha(browser, "terms")
+    async with database.transaction() as session:
+        await site.change(session, None, sign_up_open=False, contact_email="office@school.example")
+    for page in (await browser.get("/sign-up"), await _join(browser)):
+        assert page.status_code == 403
+        assert "takes in nobody new at the moment" in page.text
+        assert "office@school.example" in page.text
+        assert 'href="/sign-up"' not in page.text
+    assert 'href="/sign-up"' not in (await browser.get("/sign-in")).text
+    body = {"email": "ada@example.org", "password": PASSWORD, "full_name": "Ada", "birth_year": 1990, "country": "FR"}
+    answer = await browser.post("/v1/auth/sign-up", json=body | {"terms_sha256": sha256})
+    assert (answer.status_code, answer.json()["code"]) == (403, "identity.sign_up_closed")
+    assert heard.count(identity.PersonJoined) == 0
 
 
 async def test_a_person_joins_verifies_and_signs_in_by_forms(browser: httpx.AsyncClient, heard: Heard) -> None:

@@ -157,20 +157,39 @@ async def test_a_script_acts_by_its_key_and_within_it(client: httpx.AsyncClient,
     assert (await client.get("/v1/people", headers=by_key)).status_code == 200
     outside = await client.get("/v1/admin/site", headers=by_key)
     assert (outside.status_code, outside.json()["code"]) == (403, "identity.permission_missing")
+    for method, path, lacking in (
+        ("GET", "/v1/me", "own:read"),
+        ("GET", "/v1/orders", "own:read"),
+        ("PATCH", "/v1/me", "own:write"),
+    ):
+        beyond = await client.request(method, path, json={"bio": "x"} if method == "PATCH" else None, headers=by_key)
+        assert (beyond.status_code, beyond.json()["code"], beyond.json()["scope"]) == (403, "identity.api_key_lacks", lacking)
+    full = {"name": "Everything of mine", "scopes": ["own:write"], "days": 1}
+    full_key = (await client.post("/v1/me/api-keys", json=full, headers=headers)).json()
+    by_key = {"authorization": f"Bearer {full_key['key']}"}
+    assert (await client.get("/v1/me", headers=by_key)).status_code == 200
+    assert (await client.patch("/v1/me", json={"bio": "By a script"}, headers=by_key)).status_code == 200
+    assert (await client.get("/v1/people", headers=by_key)).json()["code"] == "identity.permission_missing"
     protected = await client.put("/v1/me/password", json={"new_password": "eight louder otters"}, headers=by_key)
     assert protected.json()["code"] == "identity.fresh_sign_in_needed"
     confirming = await client.post("/v1/auth/confirm", json={"password": PASSWORD}, headers=by_key)
     assert confirming.json()["code"] == "identity.fresh_sign_in_needed"
-    reading = await client.post("/v1/me/api-keys", json={"name": "Reports", "is_read_only": True}, headers=headers)
+    reading = await client.post(
+        "/v1/me/api-keys", json={"name": "Reports", "scopes": ["own:read"], "is_read_only": True}, headers=headers
+    )
     by_reading = {"authorization": f"Bearer {reading.json()['key']}"}
     assert (await client.get("/v1/me", headers=by_reading)).status_code == 200
     written = await client.patch("/v1/me", json={"bio": "x"}, headers=by_reading)
     assert (written.status_code, written.json()["code"]) == (403, "identity.api_key_read_only")
     listed = (await client.get("/v1/me/api-keys", headers=headers)).json()["items"]
-    assert [(one["name"], "key" in one) for one in listed] == [("Reports", False), ("Enrolments", False)]
-    assert listed[1]["last_used_at"] is not None
+    assert [(one["name"], "key" in one) for one in listed] == [
+        ("Reports", False),
+        ("Everything of mine", False),
+        ("Enrolments", False),
+    ]
+    assert listed[2]["last_used_at"] is not None
     assert (await client.delete(f"/v1/me/api-keys/{made['id']}", headers=headers)).status_code == 204
-    refused = await client.get("/v1/people", headers=by_key)
+    refused = await client.get("/v1/people", headers={"authorization": f"Bearer {made['key']}"})
     assert (refused.status_code, refused.json()["code"]) == (401, "identity.api_key_refused")
 
 

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +21,7 @@ from tests.identity.conftest import Heard, Joiner, actor_of, application
 from tuition import identity
 from tuition.identity import Claims, Intent, OpenIdProviders, errors
 from tuition.kernel import FrozenClock, clock
-from tuition.platform import guard
+from tuition.platform import guard, site
 from tuition.platform.database import Session
 from tuition.platform.settings import OpenIdProvider
 
@@ -250,9 +252,59 @@ async def test_an_account_is_linked_by_whoever_is_signed_in_and_belongs_to_one_p
     with pytest.raises(errors.IdentityUnknown):
         await identity.unlink_identity(session, bob, linked.id, name="School")
     with pytest.raises(errors.IdentityUnknown):
-        await identity.confirm_with(session, bob, VERIFIED)
+        await identity.confirm_with(session, bob, VERIFIED, name="School", since=clock.now())
     await identity.unlink_identity(session, ada, linked.id, name="School")
     assert await identity.list_identities(session, ada.id) == []
+
+
+async def test_only_a_proof_since_they_left_makes_a_sign_in_fresh(
+    session: Session, join: Joiner, moment: FrozenClock, heard: Heard
+) -> None:
+    ada = await join()
+    await identity.link_identity(session, ada, VERIFIED, name="School")
+    left = clock.now()
+    moment.advance(timedelta(minutes=3))
+    for proven_at in (None, left - timedelta(minutes=2, seconds=1)):
+        with pytest.raises(errors.ProofNotFresh):
+            await identity.confirm_with(session, ada, replace(VERIFIED, proven_at=proven_at), name="School", since=left)
+    signed_in = await identity.sign_in_with(session, VERIFIED, name="School")
+    assert isinstance(signed_in, identity.BrowserSignIn)
+    actor = await identity.authenticate_cookie(session, signed_in.cookie)
+    assert actor is not None
+    assert not identity.is_fresh(actor), "whoever finds a session at the provider has proven nothing"
+    just_now = replace(VERIFIED, proven_at=clock.now())
+    await identity.confirm_with(session, actor, just_now, name="School", since=left)
+    again = await identity.authenticate_cookie(session, signed_in.cookie)
+    assert again is not None
+    assert identity.is_fresh(again)
+    newly = await identity.sign_in_with(session, just_now, name="School")
+    assert isinstance(newly, identity.BrowserSignIn)
+    proven = await identity.authenticate_cookie(session, newly.cookie)
+    assert proven is not None
+    assert identity.is_fresh(proven)
+
+
+@pytest.mark.parametrize(
+    ("auth_time", "is_known"), [(1, True), ("1", False), (True, False), (99_999_999_999, False), (-5, False)]
+)
+async def test_when_they_proved_themselves_is_a_moment_of_the_past_or_unknown(
+    provider: Provider, moment: FrozenClock, auth_time: object, is_known: bool
+) -> None:
+    provider.said = {"auth_time": auth_time}
+    assert ((await claims_of(provider)).proven_at is not None) == is_known
+
+
+async def test_nobody_joins_while_the_owner_lets_nobody_in(session: Session, join: Joiner) -> None:
+    ada = await join()
+    await identity.link_identity(session, ada, VERIFIED, name="School")
+    newcomer = await identity.sign_in_with(session, Claims("school", ISSUER, "bob-1", "bob@example.org"), name="School")
+    assert isinstance(newcomer, identity.Newcomer)
+    await site.change(session, None, sign_up_open=False)
+    with pytest.raises(errors.SignUpClosed):
+        await identity.join_with(session, newcomer.token, await application(session, email="bob@example.org"))
+    with pytest.raises(errors.SignUpClosed):
+        await identity.sign_in_with(session, Claims("school", ISSUER, "eve-1", "eve@example.org"), name="School")
+    assert isinstance(await identity.sign_in_with(session, VERIFIED, name="School"), identity.BrowserSignIn)
 
 
 async def test_whoever_comes_back_has_left_from_the_same_browser_for_the_same_provider_once(session: Session) -> None:

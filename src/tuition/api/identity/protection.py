@@ -110,7 +110,12 @@ class ApiKeyIn(Input):
     """What a key is for and what it may do."""
 
     name: str = Field(max_length=200, examples=["Enrolment from our office"])
-    scopes: list[str] = Field(default=[], max_length=100, description="Permissions that you have.", examples=[["people:manage"]])
+    scopes: list[str] = Field(
+        default=[],
+        max_length=100,
+        description="Permissions that you have, `own:read`, `own:write`. None: it opens nothing.",
+        examples=[["own:read"]],
+    )
     is_read_only: bool = Field(default=False, description="Whether it may look and change nothing.")
     days: int | None = Field(default=None, description="How long it works; null: until it is revoked.", examples=[365])
 

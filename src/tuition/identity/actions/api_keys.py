@@ -15,7 +15,7 @@ from tuition.identity.actor import Actor
 from tuition.identity.events import SecurityNews
 from tuition.identity.models import ApiKey
 from tuition.identity.rules.factors import API_KEY_DAYS_MAX, API_KEYS_MAX
-from tuition.identity.rules.permissions import PERMISSIONS, allows
+from tuition.identity.rules.permissions import OWN_SCOPES, PERMISSIONS, allows
 from tuition.identity.rules.sign_ins import machine_address
 from tuition.kernel import clock
 from tuition.platform import audit, secrets
@@ -51,13 +51,14 @@ async def make_api_key(
     days: int | None = None,
     ip: str = "",
 ) -> NewKey:
-    """Make a key with some of the actor's permissions, for some days or until it is revoked.
+    """Make a key with some of the actor's permissions and what is their own, for some days or until it is revoked. Without
+    scopes it opens nothing.
 
     Raises ``LabelInvalid``, ``ScopeRefused``, ``ExpiryInvalid``, ``ApiKeysTooMany``.
     """
     label, now = clean_label(name), clock.now()
     for scope in sorted(scopes):
-        if not any(scope == known and allows(actor, known) for known in PERMISSIONS):
+        if scope not in OWN_SCOPES and not any(scope == known and allows(actor, known) for known in PERMISSIONS):
             raise errors.ScopeRefused(scope=scope[:60])
     if days is not None and not 1 <= days <= API_KEY_DAYS_MAX:
         raise errors.ExpiryInvalid(days_max=API_KEY_DAYS_MAX)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,14 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition.identity import errors, events, legal
-from tuition.identity.actions.accounts.joining import admit
+from tuition.identity.actions.accounts.joining import admit, require_open
 from tuition.identity.actions.factors import challenges
 from tuition.identity.actions.factors.fresh import note_confirmed
 from tuition.identity.actions.factors.second_factor import count_passkeys, has_password
 from tuition.identity.actions.outcomes import BrowserSignIn, Confirmed, Refused, SecondStep
 from tuition.identity.actions.signing_in import ask_second, closed, open_browser
 from tuition.identity.actor import Actor, UserStatus
-from tuition.identity.adapters.openid import Claims
+from tuition.identity.adapters.openid import LEEWAY, Claims
 from tuition.identity.events import SecurityNews
 from tuition.identity.models import OAuthIdentity, User
 from tuition.identity.rules.factors import ChallengePurpose, may_remove_way_in
@@ -62,6 +62,7 @@ class Arrival:
     to: str
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
+    left_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ async def come_back(session: Session, provider: str, *, state: str, browser: str
         to=details["to"],
         nonce=details["nonce"],
         verifier=details["verifier"],
+        left_at=challenge.created_at,
     )
 
 
@@ -127,7 +129,7 @@ async def sign_in_with(
     """Sign in whoever has linked this account. ``name`` is what people call the provider.
 
     An account here with the same address is not linked by that alone: raises ``IdentityUnlinked`` when the provider vouches for
-    the address (its person may know), and lets others join, which tells them nothing.
+    the address (its person may know), and lets others join, which tells them nothing; ``SignUpClosed`` when nobody may.
     """
     linked = await session.scalar(
         select(OAuthIdentity)
@@ -143,7 +145,14 @@ async def sign_in_with(
     if user.mfa_enabled:
         return await ask_second(session, user.id)
     return await open_browser(
-        session, user.id, ip=ip, user_agent=user_agent, lifetime=lifetime, device=device, method=SignInMethod.OPENID
+        session,
+        user.id,
+        ip=ip,
+        user_agent=user_agent,
+        lifetime=lifetime,
+        device=device,
+        method=SignInMethod.OPENID,
+        proven_at=claims.proven_at and min(claims.proven_at, clock.now()),
     )
 
 
@@ -202,8 +211,12 @@ async def link_identity(session: Session, actor: Actor, claims: Claims, *, name:
     return Linked()
 
 
-async def confirm_with(session: Session, actor: Actor, claims: Claims, *, ip: str = "") -> Confirmed:
-    """Prove it by a linked account. Raises ``IdentityUnknown`` for one that is not linked to the actor."""
+async def confirm_with(session: Session, actor: Actor, claims: Claims, *, name: str, since: datetime, ip: str = "") -> Confirmed:
+    """Prove it by a linked account, to whose provider the actor proved themselves ``since`` they left.
+
+    Raises ``IdentityUnknown`` for one that is not linked to the actor, ``ProofNotFresh`` where the provider does not say so
+    (``auth_time``; OpenID Connect Core, section 3.1.2.1).
+    """
     known = await session.scalar(
         select(OAuthIdentity.id).where(
             OAuthIdentity.user_id == actor.id, OAuthIdentity.issuer == claims.issuer, OAuthIdentity.subject == claims.subject
@@ -211,6 +224,8 @@ async def confirm_with(session: Session, actor: Actor, claims: Claims, *, ip: st
     )
     if known is None:
         raise errors.IdentityUnknown
+    if claims.proven_at is None or claims.proven_at < since - LEEWAY:
+        raise errors.ProofNotFresh(provider=name)
     return await note_confirmed(session, actor, "openid", ip=ip)
 
 
@@ -242,6 +257,7 @@ async def _newcomer(session: Session, claims: Claims, *, name: str, to: str) -> 
         known = await session.scalar(select(User.id).where(func.lower(User.email) == claims.email.strip().lower()))
         if known is not None:
             raise errors.IdentityUnlinked(provider=name)
+    await require_open(session)
     details = {
         "provider": claims.provider,
         "issuer": claims.issuer,

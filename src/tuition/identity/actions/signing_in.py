@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -139,8 +139,11 @@ async def open_browser(
     lifetime: timedelta = COOKIE_LIFETIME,
     device: str = "",
     method: SignInMethod = SignInMethod.VOUCHED,
+    proven_at: datetime | None = None,
 ) -> BrowserSignIn:
-    """Sign a browser in for somebody whom the caller has identified already. ``device`` is the word that it kept, if any."""
+    """Sign a browser in for somebody whom the caller has identified already. ``device`` is the word that it kept, if any;
+    ``proven_at`` is when another provider has seen a proof.
+    """
     cookie, known_by = secrets.new_token(), device or secrets.new_token()
     sign_in = await _open(
         session,
@@ -152,6 +155,7 @@ async def open_browser(
         cookie=cookie,
         device=known_by,
         method=method,
+        proven_at=proven_at,
     )
     return BrowserSignIn(person_id, sign_in.id, cookie, sign_in.expires_at, known_by)
 
@@ -263,6 +267,7 @@ async def _open(
     method: SignInMethod,
     cookie: str | None = None,
     device: str = "",
+    proven_at: datetime | None = None,
 ) -> SignIn:
     now = clock.now()
     device_hash = secrets.hash_token(device) if device else None
@@ -276,7 +281,8 @@ async def _open(
         ip=machine_address(ip),
         method=method.value,
         device_hash=device_hash,
-        confirmed_at=now,
+        # Whoever has a session at another provider still has it when somebody else sits there.
+        confirmed_at=proven_at if method is SignInMethod.OPENID else now,
         last_seen_at=now,
         expires_at=now + lifetime,
         created_at=now,

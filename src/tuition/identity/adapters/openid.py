@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -44,6 +44,8 @@ class Claims:
     email_verified: bool = False
     """Whether the provider itself says so."""
     name: str = ""
+    proven_at: datetime | None = None
+    """When they last proved themselves there, if the provider says so (``auth_time``)."""
 
 
 @dataclass(slots=True)
@@ -129,6 +131,7 @@ class OpenIdProviders:
             email=str(said.get("email") or "")[:254],
             email_verified=said.get("email_verified") in {True, "true"},
             name=str(said.get("name") or "")[:200],
+            proven_at=_moment(said.get("auth_time")),
         )
 
     async def _exchange(self, provider: OpenIdProvider, metadata: Mapping[str, Any], code: str, verifier: str) -> dict[str, Any]:
@@ -223,6 +226,14 @@ class OpenIdProviders:
             )
         except (guard.UrlRefused, guard.FetchFailed, guard.AnswerTooLarge) as error:
             raise errors.ProviderUnreachable(provider=provider.name) from error
+
+
+def _moment(seconds: object) -> datetime | None:
+    """When that was; nothing for what is no moment of the past."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    latest = clock.now() + LEEWAY
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds <= latest.timestamp() else None
 
 
 def _is_web(url: object, *, inside: bool) -> bool:

@@ -28,6 +28,13 @@ class TokenRefused(DomainError):
     code = "identity.token_refused"
 
 
+class SignUpClosed(DomainError):
+    """Nobody can join here by themselves at the moment. If you have an account, sign in; else ask whoever runs this school."""
+
+    kind = ErrorKind.NEEDS_PERMISSION
+    code = "identity.sign_up_closed"
+
+
 class SignInNeeded(DomainError):
     """Please sign in first."""
 

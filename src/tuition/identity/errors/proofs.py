@@ -158,6 +158,13 @@ class ProviderRefused(DomainError):
     code = "identity.provider_refused"
 
 
+class ProofNotFresh(DomainError):
+    """{provider} does not say that you proved yourself to it just now. Use another way; “Forgot your password?” sets one."""
+
+    kind = ErrorKind.NEEDS_PERMISSION
+    code = "identity.proof_not_fresh"
+
+
 class IdentityUnlinked(DomainError):
     """An account here has this address already. Sign in to it first; then link {provider} under “Sign-in and security”."""
 
@@ -198,6 +205,13 @@ class ApiKeyReadOnly(DomainError):
 
     kind = ErrorKind.NEEDS_PERMISSION
     code = "identity.api_key_read_only"
+
+
+class ApiKeyLacks(DomainError):
+    """This API key may not do that: it needs “{scope}”. Make a key that has it."""
+
+    kind = ErrorKind.NEEDS_PERMISSION
+    code = "identity.api_key_lacks"
 
 
 class ApiKeyUnknown(DomainError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from tuition.identity.actor import Actor, Role, UserStatus
-from tuition.identity.errors import EmailUnverified, PermissionMissing, SignInNeeded
+from tuition.identity.errors import ApiKeyLacks, ApiKeyReadOnly, EmailUnverified, PermissionMissing, SignInNeeded
 
 Permission = Literal[
     "audit:read",
@@ -30,6 +30,10 @@ Permission = Literal[
 
 PERMISSIONS: frozenset[Permission] = frozenset(get_args(Permission))
 
+OWN_READ, OWN_WRITE = "own:read", "own:write"
+OWN_SCOPES = (OWN_READ, OWN_WRITE)
+"""What a key may be given beside permissions: to look at what is its person's and open to them, and to act there too."""
+
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset(),
     Role.CREATOR: frozenset({"content:create", "content:publish", "earnings:read_own"}),
@@ -47,6 +51,20 @@ def allows(actor: Actor | None, permission: Permission) -> bool:
     if actor.scopes is not None and permission not in actor.scopes:
         return False
     return any(permission in GRANTED[role] for role in actor.roles)
+
+
+def require_reach(actor: Actor, *, changes: bool, administers: bool) -> None:
+    """Whether a request of this sort is within the reach of the key that it came by; a sign-in reaches everything.
+
+    A key may nothing that it was not given: what belongs to its person by ``own:read`` and ``own:write``, and the administration
+    by its permissions, for which the rooms ask. Raises ``ApiKeyReadOnly``, ``ApiKeyLacks``.
+    """
+    if actor.is_read_only and changes:
+        raise ApiKeyReadOnly
+    if actor.scopes is None or administers:
+        return
+    if OWN_WRITE not in actor.scopes and (changes or OWN_READ not in actor.scopes):
+        raise ApiKeyLacks(scope=OWN_WRITE if changes else OWN_READ)
 
 
 def permissions_of(actor: Actor) -> list[Permission]:

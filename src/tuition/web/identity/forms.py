@@ -15,7 +15,8 @@ from tuition.edge import runtime_of, set_sign_in_cookie, unit_of
 from tuition.kernel import DomainError
 from tuition.platform.database import Session
 from tuition.web.rendering import page_reader, reading_as, refusal, see_other, shell_of
-from tuition.web.site.appearance import COOKIE_LANGUAGE, YEAR_S
+from tuition.web.rendering.reader import COOKIE_LANGUAGE
+from tuition.web.site.appearance import YEAR_S
 
 COOKIE_MAX_AGE_S = 400 * 24 * 3600
 """As long as browsers allow: when a sign-in ends is decided here by its row, not there by the cookie."""

@@ -35,7 +35,17 @@ async def _sign_up_page(
 @router.get("/sign-up")
 async def sign_up_form(request: Request, session: Reading, actor: CurrentActor) -> Response:
     """The form to join."""
-    return see_other(request, "/") if actor is not None else await _sign_up_page(request, session)
+    if actor is not None:
+        return see_other(request, "/")
+    try:
+        await identity.require_open(session)
+    except identity.SignUpClosed:
+        return _closed(request)
+    return await _sign_up_page(request, session)
+
+
+def _closed(request: Request) -> Response:
+    return render(request, "identity/entering/closed.html", status=403)
 
 
 @router.post("/sign-up")
@@ -72,7 +82,10 @@ async def sign_up(
             "terms_sha256": terms_sha256,
         }
         return await _sign_up_page(request, session, status=422, values=values, errors=spoken(request, refusals))
-    await identity.sign_up(session, application, ip=client.ip)
+    try:
+        await identity.sign_up(session, application, ip=client.ip)
+    except identity.SignUpClosed:
+        return _closed(request)
     response = see_other(request, "/sign-up/sent")
     remember_language(response, reader.language)
     return response

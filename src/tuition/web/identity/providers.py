@@ -99,7 +99,7 @@ async def _arrived(
         if actor is None or actor.id != arrival.person_id:
             raise identity.ChallengeExpired
         if arrival.intent is Intent.CONFIRM:
-            await identity.confirm_with(session, actor, claims, ip=ip)
+            await identity.confirm_with(session, actor, claims, name=name, since=arrival.left_at, ip=ip)
             return see_other(request, arrival.to)
         await identity.link_identity(session, actor, claims, name=name, ip=ip)
         with reading_as(page_reader(request)):

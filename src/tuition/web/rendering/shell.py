@@ -27,6 +27,7 @@ class Site:
     default_language: str = "en"
     zone: str = "UTC"
     is_demo: bool = False
+    sign_up_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from tuition import identity, messaging, wallets
 from tuition.edge import unit_of
 from tuition.identity import Actor, Permission
 from tuition.kernel import Currency, Money
+from tuition.learning import gradebook
 from tuition.platform import site
 from tuition.platform.database import ReadSession
 from tuition.platform.settings import Mode
@@ -31,13 +32,16 @@ async def load_shell(request: Request) -> None:
         contact_email=settings.contact_email,
         default_language=settings.default_locale,
         zone=settings.timezone,
+        sign_up_open=settings.sign_up_open,
         is_demo=unit.runtime.settings.mode != Mode.PRODUCTION,
     )
-    request.state.shell = Shell(site=dressed) if actor is None else await _for(session, actor, dressed, settings.default_currency)
+    request.state.shell = (
+        Shell(site=dressed) if actor is None else await _for(request, session, actor, dressed, settings.default_currency)
+    )
     unit.within(reading_as(page_reader(request)))
 
 
-async def _for(session: ReadSession, actor: Actor, dressed: Site, currency: str) -> Shell:
+async def _for(request: Request, session: ReadSession, actor: Actor, dressed: Site, currency: str) -> Shell:
     viewer = Viewer(
         id=actor.id,
         name=actor.full_name,
@@ -48,4 +52,8 @@ async def _for(session: ReadSession, actor: Actor, dressed: Site, currency: str)
     )
     unit = Currency(actor.currency or currency)
     balance: Money = await wallets.available(session, actor.id, unit)
-    return Shell(site=dressed, viewer=viewer, balance=balance, unread=await messaging.unread_count(session, actor.id))
+    unread = await messaging.unread_count(session, actor.id)
+    # Only the studio's side shows it: other pages are spared the question.
+    in_studio = request.url.path.startswith("/studio")
+    counts = {"/studio/grading": await gradebook.count_waiting(session, actor)} if in_studio else {}
+    return Shell(site=dressed, viewer=viewer, balance=balance, unread=unread, counts=counts)

@@ -27,7 +27,7 @@ from tuition.identity.rules.people import (
 from tuition.identity.rules.permissions import require_verified
 from tuition.identity.rules.sign_ins import TokenPurpose, machine_address
 from tuition.kernel import DomainError, clock, new_id
-from tuition.platform import audit, rates
+from tuition.platform import audit, rates, site
 from tuition.platform.database import AnySession, Session
 from tuition.platform.events import publish
 
@@ -41,11 +41,17 @@ async def sign_up_refusals(session: AnySession, application: Application) -> dic
     return refusals(application, terms_sha256=terms.sha256, now=clock.now())
 
 
+async def require_open(session: AnySession) -> None:
+    """Raises ``SignUpClosed`` while the owner wants nobody to join by themselves; whoever is added by hand is not asked."""
+    if not (await site.current(session)).sign_up_open:
+        raise errors.SignUpClosed
+
+
 async def sign_up(session: Session, application: Application, *, ip: str = "") -> None:
     """Open an account and ask for the proof of its address.
 
     Says nothing about whether the address had an account before: then its person gets a message and nothing else happens.
-    Raises the first refusal (under the country's age nothing is stored at all), or ``rates.TooMany``.
+    Raises ``SignUpClosed``, the first refusal (under the country's age nothing is stored at all), or ``rates.TooMany``.
     """
     if machine_address(ip):
         await rates.hit(session, f"identity.sign_up:{ip}", limit=SIGN_UPS_PER_HOUR, per_s=3600)
@@ -57,7 +63,11 @@ async def sign_up(session: Session, application: Application, *, ip: str = "") -
 async def admit(
     session: Session, application: Application, *, password_hash: str | None, is_verified: bool = False, ip: str = ""
 ) -> UUID | None:
-    """Open the account of a sound application. ``None`` when the address has one: then only its person is told."""
+    """Open the account of a sound application. ``None`` when the address has one: then only its person is told.
+
+    Raises ``SignUpClosed``.
+    """
+    await require_open(session)
     email, now = clean_address(application.email), clock.now()
     person_id = await _insert(
         session,

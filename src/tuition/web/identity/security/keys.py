@@ -32,6 +32,10 @@ async def _page(
 ) -> Response:
     context: dict[str, Any] = {
         "keys": await identity.list_api_keys(session, actor),
+        "own": {
+            "own:read": (_("Look at what is mine"), _("Courses, library, wallet, receipts, what I may open.")),
+            "own:write": (_("Act for me"), _("Also buy, enrol, write, hand in, and edit what I made.")),
+        },
         "permissions": identity.permissions_of(actor),
         "values": values or {"days": "365"},
         "chosen": chosen or [],
