@@ -118,7 +118,8 @@ async def test_work_is_handed_in_and_graded_by_hand(
     await expect(mona.get_by_role("button", name="Remove “notes.txt”")).to_be_visible()
     assert await findings(mona) == []
     await mona.get_by_label("Points").fill("85")
-    await mona.get_by_role("button", name="Grade", exact=True).click()
+    await mona.keyboard.press("Control+Enter")
+    await expect(mona.get_by_role("heading", name="To grade")).to_be_visible()
     await mona.goto(f"{address}/studio/courses/{desk.school.course_id}/grades")
     await expect(mona.get_by_role("cell", name="85.00").first).to_be_visible()
     await dana.reload()

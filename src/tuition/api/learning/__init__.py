@@ -1,6 +1,17 @@
 """The school over HTTP, one file per part of the room."""
 
-from tuition.api.learning import assignments, badges, certificates, courses, exchange, grades, quizzes, rubrics
+from tuition.api.learning import (
+    assignments,
+    badges,
+    certificates,
+    courses,
+    exchange,
+    grades,
+    packages,
+    pictures,
+    quizzes,
+    rubrics,
+)
 
 ROUTERS = [
     *courses.ROUTERS,
@@ -14,8 +25,11 @@ ROUTERS = [
     assignments.of_courses,
     rubrics.router,
     grades.router,
+    grades.queue,
     grades.reports,
     exchange.router,
+    packages.router,
+    pictures.router,
 ]
 
 __all__ = ["ROUTERS"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -10,13 +11,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tuition.edge import EdgeRoute, Reading, SignedIn, Writing, problems
+from tuition.edge import EdgeRoute, PageOut, Reading, SignedIn, Writing, problems
 from tuition.kernel import clock
 from tuition.learning import gradebook
-from tuition.learning.gradebook import Book, GradeCategory, Report, Row
+from tuition.learning.gradebook import Book, GradeCategory, Report, Row, WaitingKind
 from tuition.platform import paging
 
 router = APIRouter(prefix="/v1/courses/{course_id}/gradebook", tags=["gradebook"], route_class=EdgeRoute)
+queue = APIRouter(prefix="/v1/grading", tags=["gradebook"], route_class=EdgeRoute)
 reports = APIRouter(prefix="/v1/courses", tags=["gradebook"], route_class=EdgeRoute)
 Weight = Annotated[Decimal, Field(ge=0, le=9999, examples=["1"])]
 
@@ -292,3 +294,39 @@ async def remove_override(course_id: UUID, lesson_id: UUID, enrollment_id: UUID,
 async def report(course_id: UUID, session: Reading, actor: SignedIn) -> ReportOut:
     """Progress, where people stop, who may need help. For who may see reports."""
     return ReportOut.of(await gradebook.report_of(session, actor, course_id, now=clock.now()))
+
+
+class WaitingOut(BaseModel):
+    """A hand-in or an essay that somebody has to grade."""
+
+    kind: WaitingKind
+    id: UUID = Field(description="The hand-in's, or the answer's.")
+    submitted_at: datetime
+    course_id: UUID
+    course_title: str
+    title: str = Field(description="The assignment's, or the quiz's.", examples=["Describe a wave"])
+    words: str = Field(description="The question of an essay.")
+    student_name: str
+    attempt: int
+    late_seconds: int
+    quiz_id: UUID | None
+    attempt_id: UUID | None = Field(description="The attempt of an essay; with `position` it says where it is graded.")
+    position: int | None
+
+
+@queue.get("", summary="List what waits to be graded", responses=problems(401, 404))
+async def list_waiting(
+    session: Reading,
+    actor: SignedIn,
+    course_id: UUID | None = None,
+    kind: WaitingKind | None = None,
+    lesson_id: UUID | None = None,
+    cursor: Annotated[str | None, Query(max_length=paging.CURSOR_LENGTH_MAX)] = None,
+    limit: Annotated[int, Query(ge=1, le=paging.LIMIT_MAX)] = 25,
+) -> PageOut[WaitingOut]:
+    """Hand-ins and essays of every course in which you may grade, the longest waiting first."""
+    filters = gradebook.Filters(course_id, kind, lesson_id)
+    page = await gradebook.waiting_page(session, actor, filters, limit=limit, cursor=cursor)
+    names = [name for name in WaitingOut.model_fields if name != "submitted_at"]
+    items = [WaitingOut(**{name: getattr(one, name) for name in names}, submitted_at=one.at) for one in page.items]
+    return PageOut(items=items, next_cursor=page.next_cursor)

@@ -41,6 +41,7 @@ from tuition.learning.courses.queries import (
     rights_of,
     staff_of,
     taught_by,
+    where_may,
 )
 from tuition.learning.courses.reactions import wire
 from tuition.learning.courses.rules import (
@@ -106,5 +107,6 @@ __all__ = [
     "set_prerequisites",
     "staff_of",
     "taught_by",
+    "where_may",
     "wire",
 ]

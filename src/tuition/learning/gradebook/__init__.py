@@ -1,7 +1,8 @@
 """The gradebook: what all results of a course come to, and how a class is doing.
 
 Words: an *item* is a graded lesson; a *category* is a kind of work with a weight; an *override* is a result set by hand, with a
-reason; the *total* is what a learner's results come to. Invariants: results are the quizzes' and assignments' own and are copied
+reason; the *total* is what a learner's results come to; the *queue* is what
+waits for whoever grades, in all their courses. Invariants: results are the quizzes' and assignments' own and are copied
 nowhere; a total is exact and rounded once; a learner sees what is released and nobody else's.
 """
 
@@ -33,11 +34,23 @@ from tuition.learning.gradebook.queries import (
     rows_of,
 )
 from tuition.learning.gradebook.rules import letter_of, safe_cell, shares, total
+from tuition.learning.gradebook.waiting import (
+    Around,
+    Filters,
+    Waiting,
+    WaitingKind,
+    count_waiting,
+    courses_to_grade,
+    waiting_around,
+    waiting_page,
+)
 
 __all__ = [
+    "Around",
     "Book",
     "CategoryUnknown",
     "Cell",
+    "Filters",
     "GradeCategory",
     "GradeItem",
     "GradeOverride",
@@ -50,9 +63,13 @@ __all__ = [
     "Row",
     "Stop",
     "Struggling",
+    "Waiting",
+    "WaitingKind",
     "add_category",
     "book_of",
     "configure",
+    "count_waiting",
+    "courses_to_grade",
     "edit_category",
     "export_csv",
     "grades_page",
@@ -68,4 +85,6 @@ __all__ = [
     "set_item",
     "shares",
     "total",
+    "waiting_around",
+    "waiting_page",
 ]

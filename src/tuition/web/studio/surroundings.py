@@ -38,6 +38,7 @@ def navigation() -> list[NavGroup]:
             _("Teaching"),
             [
                 (_("Courses"), "/studio/courses", "graduation-cap"),
+                (_("To grade"), "/studio/grading", "inbox"),
                 (_("Quizzes"), "/studio/quizzes", "circle-help"),
                 (_("Question banks"), "/studio/banks", "library"),
                 (_("Import"), "/studio/imports", "upload"),

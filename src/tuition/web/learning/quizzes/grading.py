@@ -1,14 +1,16 @@
-"""Attempts on the grader's desk: the list, what waits, one answer after the other; and the quiz in figures."""
+"""Attempts on the grader's desk: the list, one answer after the other; and the quiz in figures."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from tuition import identity
 from tuition.edge import EdgeRoute, Reading, SignedIn, Writing
 from tuition.identity import Actor
 from tuition.kernel import clock
@@ -17,9 +19,10 @@ from tuition.learning.courses import Right
 from tuition.learning.quizzes import AttemptStatus, Line, Statistics
 from tuition.platform import paging
 from tuition.platform.database import AnySession
+from tuition.web.learning.grades.queue import HERE, around, on_to_the_next
 from tuition.web.learning.quizzes.drafts import type_names
 from tuition.web.learning.quizzes.surroundings import ANY_RIGHT, address, quiz_page
-from tuition.web.rendering import Series, bar_chart, see_other, with_query
+from tuition.web.rendering import Series, bar_chart, with_query
 from tuition.web.rendering import translate as _
 from tuition.web.studio.forms import Fields, Typed, read_decimal, say
 
@@ -48,12 +51,10 @@ async def attempts(
 
 
 @router.get("/grading")
-async def queue(request: Request, quiz_id: UUID, session: Reading, actor: SignedIn, cursor: Cursor = "") -> Response:
-    """What waits for a person, the longest first."""
+async def waiting(quiz_id: UUID, session: Reading, actor: SignedIn) -> Response:
+    """What waits of this quiz, in the queue of everything."""
     quiz = await quizzes.get_quiz_for_staff(session, actor, quiz_id, Right.GRADE)
-    found = await quizzes.to_grade_page(session, actor, quiz_id=quiz_id, limit=PAGE, cursor=cursor or None)
-    more = with_query(request, cursor=found.next_cursor) if found.next_cursor else None
-    return await quiz_page(request, session, actor, quiz, "queue.html", waiting=found.items, next_href=more)
+    return RedirectResponse(f"{HERE}?course={quiz.course_id}&lesson={quiz.lesson_id}", status_code=303)
 
 
 @router.get("/grading/{attempt_id}/{position}")
@@ -85,13 +86,15 @@ async def grade(
         )
     except (quizzes.GradeInvalid, questions.RubricInvalid) as error:
         return await _grading_page(request, session, actor, quiz_id, attempt_id, position, typed, say(request, error))
-    waiting = (await quizzes.to_grade_page(session, actor, quiz_id=quiz_id, limit=1)).items
-    if not waiting:
-        return see_other(request, f"{address(quiz_id)}/grading", say=_("Graded. Nothing waits any more."))
-    one = waiting[0]
-    return see_other(
-        request, f"{address(quiz_id)}/grading/{one.attempt.id}/{one.answer.position}", say=_("Graded. Here is the next.")
-    )
+    at, answer_id = await _place(session, actor, attempt_id, position)
+    return await on_to_the_next(request, session, actor, at=at, one_id=answer_id, said=_("Graded."))
+
+
+async def _place(session: AnySession, actor: Actor, attempt_id: UUID, position: int) -> tuple[datetime | None, UUID]:
+    """Where an answer stands in the queue."""
+    held = await quizzes.get_attempt_for(session, actor, attempt_id)
+    sheet = await quizzes.sheet_of(session, held, now=clock.now())
+    return held.attempt.submitted_at, next(line.answer.id for line in sheet.lines if line.answer.position == position)
 
 
 async def _grading_page(
@@ -112,17 +115,12 @@ async def _grading_page(
     line = next((line for line in sheet.lines if line.answer.position == position), None)
     if line is None:
         raise quizzes.AttemptUnknown
-    waiting = (await quizzes.to_grade_page(session, actor, quiz_id=quiz_id, limit=paging.LIMIT_MAX)).items
-    places = [(one.attempt.id, one.answer.position) for one in waiting]
-    at = places.index((attempt_id, position)) if (attempt_id, position) in places else None
-    before = places[at - 1] if at else None
-    after = places[at + 1] if at is not None and at + 1 < len(places) else None
-    name = next((one.student_name for one in waiting if one.attempt.id == attempt_id), "")
+    people = await identity.people_by_id(session, [held.attempt.student_id])
     return await quiz_page(
         request, session, actor, quiz, "grade.html", status=422 if error else 200, attempt=held.attempt, line=line,
         rubric=_rubric(line), notes=getattr(line.body, "grader_notes", ""), values=values or _given(line), error=error,
-        student_name=name, before=before, after=after, place=None if at is None else at + 1, waiting_count=len(places),
-        tab=f"{address(quiz_id)}/grading",
+        student_name=people[held.attempt.student_id].full_name, tab=f"{address(quiz_id)}/grading",
+        **await around(request, session, actor, at=held.attempt.submitted_at, one_id=line.answer.id),
     )  # fmt: skip
 
 

@@ -1,21 +1,9 @@
 """Where a course is made and its learners are looked after."""
 
-from tuition.web.learning.teaching import (
-    assigning,
-    awarding,
-    builder,
-    grading,
-    groups,
-    lessons,
-    listing,
-    members,
-    rubrics,
-    settings,
-)
+from tuition.web.learning.teaching import assigning, awarding, builder, groups, lessons, listing, members, rubrics, settings
 
 ROUTERS = [
     listing.router,
-    grading.router,
     assigning.router,
     awarding.router,
     settings.router,

@@ -82,7 +82,7 @@ def tabs(taught: Taught) -> list[tuple[str, str]]:
         (Right.OUTLINE in rights, _("Settings"), f"{href}/settings"),
         (bool(enrollments.SEES_LEARNERS & rights), _("Learners"), f"{href}/members"),
         (bool(enrollments.SEES_LEARNERS & rights), _("Groups"), f"{href}/groups"),
-        (Right.GRADE in rights, _("To grade"), f"{href}/grading"),
+        (Right.GRADE in rights, _("To grade"), f"/studio/grading?course={taught.course.id}"),
         (Right.GRADE in rights, _("Grades"), f"{href}/grades"),
         (Right.OUTLINE in rights, _("Rubrics"), f"{href}/rubrics"),
         (Right.REPORTS in rights, _("Report"), f"{href}/report"),

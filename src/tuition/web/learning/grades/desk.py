@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from tuition import catalog, identity
@@ -13,36 +13,15 @@ from tuition.edge import EdgeRoute, Reading, SignedIn, Writing, status_of
 from tuition.identity import Actor
 from tuition.kernel import DomainError
 from tuition.learning import assignments, questions
-from tuition.platform import paging
 from tuition.platform.database import AnySession
-from tuition.web.rendering import refusal, render, see_other, with_query
+from tuition.web.learning.grades.queue import around, on_to_the_next
+from tuition.web.rendering import refusal, render, see_other
 from tuition.web.rendering import translate as _
 from tuition.web.studio.forms import Typed, is_on, read_decimal
 from tuition.web.studio.surroundings import navigation
 
 router = APIRouter(prefix="/studio", route_class=EdgeRoute, include_in_schema=False)
-PAGE = 50
 MENDABLE = (assignments.GradeInvalid, questions.RubricInvalid)
-
-
-@router.get("/courses/{course_id}/grading")
-async def queue(
-    course_id: UUID,
-    request: Request,
-    session: Reading,
-    actor: SignedIn,
-    cursor: Annotated[str, Query(max_length=paging.CURSOR_LENGTH_MAX)] = "",
-) -> Response:
-    """What waits, the longest first."""
-    page = await assignments.waiting_page(session, actor, course_id, limit=PAGE, cursor=cursor or None)
-    return render(
-        request,
-        "learning/assignments/queue.html",
-        nav=navigation(),
-        course=(await catalog.contents_by_id(session, [course_id]))[course_id],
-        waiting=page.items,
-        next_href=with_query(request, cursor=page.next_cursor) if page.next_cursor else None,
-    )
 
 
 @router.get("/submissions/{submission_id}")
@@ -54,11 +33,11 @@ async def look(request: Request, submission_id: UUID, session: Reading, actor: S
 @router.post("/submissions/{submission_id}")
 async def decide(request: Request, submission_id: UUID, session: Writing, actor: SignedIn, typed: Typed) -> Response:
     """Grade it, or give it back to be done again."""
-    held = await assignments.get_submission_for(session, actor, submission_id)
-    there = f"/studio/courses/{held.assignment.course_id}/grading"
+    handed = (await assignments.get_submission_for(session, actor, submission_id)).submission
+    at = handed.submitted_at
     if typed["do"] == "return":
-        await assignments.give_back(session, actor, submission_id, feedback=typed["feedback"])
-        return see_other(request, there, say=_("Returned."))
+        await assignments.give_back(session, actor, submission_id, feedback=_plain(typed["feedback"]))
+        return await on_to_the_next(request, session, actor, at=at, one_id=submission_id, said=_("Returned."))
     levels = {name.removeprefix("level-"): value for name, value in typed.items() if name.startswith("level-")}
     try:
         await assignments.grade(
@@ -67,12 +46,12 @@ async def decide(request: Request, submission_id: UUID, session: Writing, actor:
             submission_id,
             points=read_decimal(typed["points"]),
             levels=levels or None,
-            feedback=typed["feedback"],
+            feedback=_plain(typed["feedback"]),
             waive_penalty=is_on(typed, "waive"),
         )
     except MENDABLE as error:
         return await _desk(request, session, actor, submission_id, error=error, values=typed)
-    return see_other(request, there, say=_("Graded."))
+    return await on_to_the_next(request, session, actor, at=at, one_id=submission_id, said=_("Graded."))
 
 
 @router.get("/submissions/{submission_id}/files")
@@ -128,4 +107,9 @@ async def _desk(
         rubric=rubric,
         values=values or {},
         error=refusal(error) if error else "",
+        **await around(request, session, actor, at=held.submission.submitted_at, one_id=submission_id),
     )
+
+
+def _plain(typed: str) -> str:
+    return typed.replace("\r\n", "\n")
