@@ -105,6 +105,8 @@ async def test_details_keep_what_was_typed_until_all_of_it_is_right(
     }  # fmt: skip
     refused = await creator.post(desk(school, "film"), data=typed)
     assert (refused.status_code, wrong(refused)) == (422, ["preview_minutes"])
+    endless = await creator.post(desk(school, "film"), data={**typed, "preview_minutes": "1e999999"})
+    assert (endless.status_code, wrong(endless)) == (422, wrong(refused))
     assert "Typed &amp; kept" in refused.text
     taken = await creator.post(desk(school, "film"), data={**typed, "preview_minutes": "2,5"})
     assert (taken.status_code, wrong(taken)) == (422, ["slug"])

@@ -37,8 +37,8 @@ def small_site(shell: Shell) -> FastAPI:
         return render_problem(request, status, detail=detail, code=code)
 
     @app.post("/save")
-    async def save(request: Request) -> Response:
-        return see_other(request, "/styleguide", say="حُفظ “it”; done.")
+    async def save(request: Request, to: str = "/styleguide") -> Response:
+        return see_other(request, to, say="حُفظ “it”; done.")
 
     return app
 
@@ -101,7 +101,16 @@ async def test_a_chosen_language_stays(browser: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a\r\nSet-Cookie: x"]
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "",
+        "/a\r\nSet-Cookie: x",
+    ],
 )
 def test_nobody_is_sent_to_another_site(address: str) -> None:
     assert local_path(address) == "/"
@@ -117,6 +126,8 @@ async def test_a_message_is_shown_once_after_the_form(browser: httpx.AsyncClient
 async def test_htmx_is_told_where_to_go_instead_of_redirected(browser: httpx.AsyncClient) -> None:
     answer = await browser.post("/save", headers={"hx-request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/styleguide")
+    answer = await browser.post("/save", params={"to": "/c/تنفس?a=1"}, headers={"hx-request": "true"})
+    assert answer.headers["hx-redirect"] == "/c/%D8%AA%D9%86%D9%81%D8%B3?a=1"
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 405, 409, 410, 413, 418, 422, 429, 500, 503])
