@@ -50,7 +50,7 @@ from tuition.edge import (
 )
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
-from tuition.learning import assignments, certificates, courses, enrollments, exchange, gradebook, packages, quizzes
+from tuition.learning import assignments, certificates, courses, enrollments, exchange, gradebook, packages, pictures, quizzes
 from tuition.payments.adapters.sandbox import SandboxGateway
 from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
 from tuition.platform.database import AnySession, Database, Session, connect
@@ -60,10 +60,10 @@ from tuition.web import owner
 from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
 from tuition.web.site import load_shell
 
-LEARNING = (courses, enrollments, quizzes, assignments, packages, certificates)
+LEARNING = (courses, enrollments, quizzes, assignments, packages, certificates, pictures)
 """The parts of the school, from the ground up: each wires what it hears of the rooms and parts below it."""
 log = structlog.get_logger(__name__)
-PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/packages/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 RETRY_AFTER_S = "5"
 UNIQUE_VIOLATION = "23505"
 

@@ -35,7 +35,7 @@ async def test_a_bank_that_goes_out_and_comes_back_is_equal(desk: Desk) -> None:
     for version in exchange.VERSIONS:
         async with desk.database.reading() as session:
             before = await questions.questions_page(session, desk.teacher, made.bank_id)
-            data = await exchange.export_bank(session, desk.teacher, made.bank_id, version=version)
+            data = await exchange.export_bank(session, desk.store, desk.teacher, made.bank_id, version=version)
         again = await desk.bring("bank.zip", data)
         assert (again.format, again.skipped_count) == (Format.QTI, 0)
         assert again.bank_id is not None
@@ -115,7 +115,7 @@ async def test_nobody_brings_into_what_is_not_theirs(desk: Desk) -> None:
             await exchange.announce_import(session, desk.other, file_name="x.gift", bank_id=made.bank_id)
         with pytest.raises(BankUnknown):
             assert made.bank_id is not None
-            await exchange.export_bank(session, desk.other, made.bank_id)
+            await exchange.export_bank(session, desk.store, desk.other, made.bank_id)
         learner = identity.Actor(id=desk.other.id, roles=frozenset({identity.Role.LEARNER}), email_verified=True)
         with pytest.raises(identity.PermissionMissing):
             await exchange.announce_import(session, learner, file_name="x.gift")

@@ -137,15 +137,17 @@ async def items(
 @router.get(
     "/question-banks/{bank_id}/qti", responses={**problems(401, 404), **ZIP}, summary="Export a bank", response_class=Response
 )
-async def bank(bank_id: BankId, session: Reading, actor: SignedIn, version: Version = "2.1") -> Response:
-    """All its questions as a QTI package. Imported again, it is equal."""
-    return package(await exchange.export_bank(session, actor, bank_id, version=version), f"bank-{bank_id}")
+async def bank(bank_id: BankId, session: Reading, actor: SignedIn, services: Services, version: Version = "2.1") -> Response:
+    """All its questions as a QTI package, with their pictures. Imported again, it is equal."""
+    data = await exchange.export_bank(session, services.service(files.Store), actor, bank_id, version=version)
+    return package(data, f"bank-{bank_id}")
 
 
 @router.get("/quizzes/{quiz_id}/qti", responses={**problems(401, 404), **ZIP}, summary="Export a quiz", response_class=Response)
-async def quiz(quiz_id: QuizId, session: Reading, actor: SignedIn, version: Version = "2.1") -> Response:
-    """What a quiz asks by name, as a QTI package."""
-    return package(await exchange.export_quiz(session, actor, quiz_id, version=version), f"quiz-{quiz_id}")
+async def quiz(quiz_id: QuizId, session: Reading, actor: SignedIn, services: Services, version: Version = "2.1") -> Response:
+    """What a quiz asks by name, as a QTI package, with its pictures."""
+    data = await exchange.export_quiz(session, services.service(files.Store), actor, quiz_id, version=version)
+    return package(data, f"quiz-{quiz_id}")
 
 
 @router.get(

@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from tuition import catalog
 from tuition.identity import Actor
-from tuition.learning import courses, questions, quizzes
+from tuition.learning import courses, pictures, questions, quizzes
 from tuition.learning.courses import LessonType, Right
 from tuition.learning.exchange.formats import cartridge, markdown, qti_package
+from tuition.learning.exchange.formats.pictures import FOLDER
 from tuition.learning.exchange.values import FoundCourse, FoundFile, FoundLesson, Item, Outcome, found
+from tuition.learning.questions import AnyQuestion, parse
 from tuition.platform import paging
 from tuition.platform.database import AnySession
-from tuition.platform.files import Store
+from tuition.platform.files import FileTooLarge, Store
 
+SHOWN_BYTES_MAX = 256 * 1024 * 1024
 VERSIONS = ("2.1", "3.0")
 _HERE = Item("", "lesson", Outcome.IMPORTED)
 
 
-async def export_bank(session: AnySession, actor: Actor, bank_id: UUID, *, version: str = "2.1") -> bytes:
+@dataclass
+class Taking:
+    """What is taken out with texts: the pictures that they show, by the names that the file gives them."""
+
+    session: AnySession
+    store: Store
+    actor: Actor
+    shown: dict[str, bytes] = field(default_factory=dict)
+    _names: dict[UUID, str] = field(default_factory=dict)
+
+    async def text(self, written: str) -> str:
+        """A text with names for addresses. A picture that is not there, or not theirs to see, keeps its address."""
+        wanted = [one for one in pictures.mentioned(written) if one not in self._names]
+        for picture_id, picture in (await pictures.pictures_by_id(self.session, self.actor, wanted)).items():
+            data = await self.store.read(pictures.key_of(picture_id))
+            if sum(map(len, self.shown.values())) + len(data) > SHOWN_BYTES_MAX:
+                raise FileTooLarge(reason=f"its pictures have more than {SHOWN_BYTES_MAX // 1_048_576} MB in all.")
+            self._names[picture_id] = name = f"{FOLDER}{hashlib.sha256(data).hexdigest()}.{picture.ending}"
+            self.shown[name] = data
+        for picture_id in pictures.mentioned(written):
+            if picture_id in self._names:
+                written = written.replace(pictures.address_of(picture_id), self._names[picture_id])
+        return written
+
+    async def question(self, body: AnyQuestion) -> AnyQuestion:
+        """The same of all that a question says."""
+        written = body.model_dump_json()
+        return parse(json.loads(await self.text(written))) if pictures.mentioned(written) else body
+
+
+async def export_bank(session: AnySession, store: Store, actor: Actor, bank_id: UUID, *, version: str = "2.1") -> bytes:
     """A bank as a QTI package. What QTI cannot say stands beside each item, so that bringing it back changes nothing.
 
     Raises ``BankUnknown``.
@@ -35,16 +72,16 @@ async def export_bank(session: AnySession, actor: Actor, bank_id: UUID, *, versi
             break
     # The page begins with the newest; a file has them in the order in which they were written.
     written = [(one.body, one.question.points, tuple(one.question.tags)) for one in reversed(asked)]
-    return qti_package.write(written, title=bank.title, version=version)
+    return await _package(session, store, actor, written, title=bank.title, version=version)
 
 
-async def export_quiz(session: AnySession, actor: Actor, quiz_id: UUID, *, version: str = "2.1") -> bytes:
+async def export_quiz(session: AnySession, store: Store, actor: Actor, quiz_id: UUID, *, version: str = "2.1") -> bytes:
     """What a quiz asks by name, as a QTI package. Raises ``QuizUnknown``."""
     assert version in VERSIONS, f"no QTI {version}"
     quiz = await quizzes.get_quiz_for_staff(session, actor, quiz_id, Right.OUTLINE)
     contents = await quizzes.contents_of(session, quiz_id)
     written = [(one.asked.body, one.row.points, tuple(one.asked.question.tags)) for one in contents.listed]
-    return qti_package.write(written, title=quiz.title, version=version)
+    return await _package(session, store, actor, written, title=quiz.title, version=version)
 
 
 async def export_cartridge(session: AnySession, store: Store, actor: Actor, course_id: UUID) -> bytes:
@@ -52,16 +89,28 @@ async def export_cartridge(session: AnySession, store: Store, actor: Actor, cour
 
     Raises ``CourseUnknown``.
     """
-    return cartridge.write(await _course(session, store, actor, course_id))
+    taking = Taking(session, store, actor)
+    course = await _course(session, taking, course_id)
+    return cartridge.write(course, shown=taking.shown)
 
 
 async def export_markdown(session: AnySession, store: Store, actor: Actor, course_id: UUID) -> bytes:
     """A course's texts as a zipped folder of Markdown. Raises ``CourseUnknown``."""
-    return markdown.write(await _course(session, store, actor, course_id))
+    taking = Taking(session, store, actor)
+    course = await _course(session, taking, course_id)
+    return markdown.write(course, shown=taking.shown)
 
 
-async def _course(session: AnySession, store: Store, actor: Actor, course_id: UUID) -> FoundCourse:
-    await courses.get_for_staff(session, actor, course_id, Right.OUTLINE)
+async def _package(
+    session: AnySession, store: Store, actor: Actor, written: Sequence[qti_package.Written], *, title: str, version: str
+) -> bytes:
+    taking = Taking(session, store, actor)
+    named = [(await taking.question(body), points, tags) for body, points, tags in written]
+    return qti_package.write(named, title=title, version=version, shown=taking.shown)
+
+
+async def _course(session: AnySession, taking: Taking, course_id: UUID) -> FoundCourse:
+    await courses.get_for_staff(session, taking.actor, course_id, Right.OUTLINE)
     content = (await catalog.contents_by_id(session, [course_id]))[course_id]
     course = FoundCourse(content.title, content.description, content.language)
     nodes = await courses.outline(session, course_id, drafts=True)
@@ -69,14 +118,17 @@ async def _course(session: AnySession, store: Store, actor: Actor, course_id: UU
     asked = {quiz.lesson_id: quiz for quiz in await quizzes.quizzes_of_course(session, course_id)}
     for node in nodes:
         lesson = node.lesson
-        taken = FoundLesson(_HERE, lesson.title, node.depth, lesson.lesson_type, bodies.get(lesson.id, ""))
+        body = await taking.text(bodies.get(lesson.id, ""))
+        taken = FoundLesson(_HERE, lesson.title, node.depth, lesson.lesson_type, body)
         taken.video_url, taken.is_preview = lesson.video_url, lesson.is_preview
         if lesson.id in asked:
             listed = (await quizzes.contents_of(session, asked[lesson.id].id)).listed
-            taken.questions = [found("", "question", one.asked.body, points=one.row.points) for one in listed]
+            taken.questions = [
+                found("", "question", await taking.question(one.asked.body), points=one.row.points) for one in listed
+            ]
         if lesson.lesson_type == LessonType.DOCUMENT and lesson.content_id is not None:
             document = await catalog.document_of(session, lesson.content_id)
             if document is not None:
-                taken.file = FoundFile(document.file_name, await store.read(document.file_key))
+                taken.file = FoundFile(document.file_name, await taking.store.read(document.file_key))
         course.lessons.append(taken)
     return course

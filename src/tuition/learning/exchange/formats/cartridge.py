@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from posixpath import splitext
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from tuition.learning.exchange.formats import qti_legacy
+from tuition.learning.exchange.formats.pictures import ENDINGS, FOLDER, NAMED, WEB_FOLDER, claim, inside, shelf
 from tuition.learning.exchange.formats.qti import normal
 from tuition.learning.exchange.formats.qti_package import MANIFEST, exact_element, exact_question, pack
 from tuition.learning.exchange.formats.words import from_html, from_plain, lost_in, to_html
@@ -48,7 +50,7 @@ def read(data: bytes) -> FoundCourse:
             for item in organization.iterfind("item"):
                 _walk(archive, item, resources, course, used, exact, depth=-1 if item.find("title") is None else 0)
         for name, resource in resources.items():
-            if name not in used:
+            if name not in used and _href(resource) not in shelf().used:
                 course.loose.append(_loose(archive, name, resource, course))
     return course
 
@@ -93,19 +95,32 @@ def _lesson(archive: Archive, title: str, resource: Element, course: FoundCourse
     elif kind == "webcontent" and ending in _DOCUMENTS:
         file = FoundFile(href, archive.read(href))
         course.lessons.append(FoundLesson(Item(name, kind, Outcome.IMPORTED), name, depth, "document", file=file))
+    elif kind == "webcontent" and ending in ENDINGS and href in archive:
+        course.lessons.append(_picture(archive, name, kind, href, depth))
     else:
         course.loose.append(Item(name, kind, Outcome.SKIPPED, _why(kind, href)))
+
+
+def _picture(archive: Archive, name: str, kind: str, href: str, depth: int) -> FoundLesson:
+    with shelf().looking(inside(archive, "")):
+        picture, why = shelf().name_of(href)
+    if not picture:
+        return FoundLesson(Item(name, kind, Outcome.SKIPPED, why), name, depth)
+    note = Item(name, kind, Outcome.CONVERTED, "A picture became a lesson that shows it.")
+    return FoundLesson(note, name, depth, "text", f"![{from_plain(name)}]({picture})")
 
 
 def _page(archive: Archive, name: str, kind: str, href: str, depth: int, exact: dict[str, Element]) -> FoundLesson:
     written = archive.read(href)
     whole = exact.get(href)
-    if whole is not None and whole.text is not None and whole.get("digest") == hashlib.sha256(written).hexdigest():
+    is_ours = whole is not None and whole.get("digest") == hashlib.sha256(written).hexdigest()
+    if whole is not None and whole.text is not None and is_ours and claim(archive, whole.text):
         return FoundLesson(Item(name, kind, Outcome.IMPORTED), name, depth, "text", whole.text)
     markup = written.decode("utf-8", errors="replace")
-    lost = lost_in(markup)
+    with shelf().looking(inside(archive, href)):
+        lost, body = lost_in(markup), from_html(_body_of(markup))
     outcome = Outcome.CONVERTED if lost else Outcome.IMPORTED
-    return FoundLesson(Item(name, kind, outcome, " ".join(lost)), name, depth, "text", from_html(_body_of(markup)))
+    return FoundLesson(Item(name, kind, outcome, " ".join(lost)), name, depth, "text", body)
 
 
 def _link(archive: Archive, name: str, kind: str, href: str, depth: int) -> FoundLesson:
@@ -123,7 +138,8 @@ def _topic(archive: Archive, name: str, kind: str, href: str, depth: int) -> Fou
     topic = normal(parse_xml(archive.read(href), href))
     text = topic.find("text")
     raw = (text.text or "") if text is not None else ""
-    body = from_html(raw) if text is not None and text.get("texttype") == "text/html" else from_plain(raw)
+    with shelf().looking(inside(archive, href)):
+        body = from_html(raw) if text is not None and text.get("texttype") == "text/html" else from_plain(raw)
     note = Item(name, kind, Outcome.CONVERTED, "A discussion became a lesson; people ask below every lesson.")
     return FoundLesson(note, (topic.findtext("title") or name)[:TITLE_MAX], depth, "text", body)
 
@@ -131,11 +147,12 @@ def _topic(archive: Archive, name: str, kind: str, href: str, depth: int) -> Fou
 def _quiz(archive: Archive, name: str, kind: str, href: str, depth: int, exact: dict[str, Element]) -> FoundLesson:
     written = archive.read(href)
     lesson = FoundLesson(Item(name, kind, Outcome.IMPORTED), name, depth, "quiz")
-    whole = [exact_question(holder, written, name) for holder in _holders(exact.get(href))]
+    whole = [exact_question(archive, holder, written, name) for holder in _holders(exact.get(href))]
     if whole and all(whole):
         lesson.questions = [question for question in whole if question is not None]
     else:
-        lesson.questions = list(qti_legacy.read_all(parse_xml(written, href)))
+        with shelf().looking(inside(archive, href)):
+            lesson.questions = list(qti_legacy.read_all(parse_xml(written, href)))
     return lesson
 
 
@@ -197,8 +214,8 @@ def _holders(metadata: Element | None) -> list[Element]:
     return list(metadata) if metadata is not None else []
 
 
-def write(course: FoundCourse) -> bytes:
-    """A cartridge of a course."""
+def write(course: FoundCourse, *, shown: Mapping[str, bytes] | None = None) -> bytes:
+    """A cartridge of a course; ``shown`` are its pictures by name."""
     manifest = Element("manifest", identifier="cartridge", xmlns=NAMESPACE)
     metadata = SubElement(manifest, "metadata")
     SubElement(metadata, "schema").text = "IMS Common Cartridge"
@@ -221,6 +238,11 @@ def write(course: FoundCourse) -> bytes:
         reference = _write_resource(resources, files, f"r{number:04d}", lesson)
         if reference:
             item.set("identifierref", reference)
+    for name, data in (shown or {}).items():
+        files[WEB_FOLDER + name] = data
+        identifier = f"p-{name.removeprefix(FOLDER)[:16]}"
+        resource = SubElement(resources, "resource", identifier=identifier, type="webcontent", href=WEB_FOLDER + name)
+        SubElement(resource, "file", href=WEB_FOLDER + name)
     return pack({MANIFEST: tostring(manifest, encoding="utf-8", xml_declaration=True), **files})
 
 
@@ -229,7 +251,8 @@ def _write_resource(resources: Element, files: dict[str, bytes], reference: str,
     questions = [(found.body, found.points) for found in lesson.questions if found.body is not None]
     if questions:
         path = f"{reference}/assessment.xml"
-        files[path], _held = qti_legacy.write(questions, identifier=reference, title=lesson.title)
+        written, _held = qti_legacy.write(questions, identifier=reference, title=lesson.title)
+        files[path] = _based(written)
         resource = SubElement(resources, "resource", identifier=reference, type=f"{QUIZ}/assessment", href=path)
         holder = SubElement(resource, "metadata")
         for question, points in questions:
@@ -240,7 +263,7 @@ def _write_resource(resources: Element, files: dict[str, bytes], reference: str,
         resource = SubElement(resources, "resource", identifier=reference, type="webcontent", href=path)
     elif lesson.body:
         path = f"{reference}/page.html"
-        files[path] = _html_page(lesson.title, lesson.body)
+        files[path] = _based(_html_page(lesson.title, lesson.body))
         resource = SubElement(resources, "resource", identifier=reference, type="webcontent", href=path)
         digest = hashlib.sha256(files[path]).hexdigest()
         SubElement(SubElement(resource, "metadata"), "text", xmlns=EXACT_TEXT, digest=digest).text = lesson.body
@@ -248,6 +271,10 @@ def _write_resource(resources: Element, files: dict[str, bytes], reference: str,
         return ""
     SubElement(resource, "file", href=path)
     return reference
+
+
+def _based(written: bytes) -> bytes:
+    return NAMED.sub(lambda found: f"$IMS-CC-FILEBASE$/{found[0]}", written.decode()).encode()
 
 
 def _html_page(title: str, body: str) -> bytes:

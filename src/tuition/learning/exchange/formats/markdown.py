@@ -7,11 +7,12 @@ A file may begin with front matter between two lines of ``---``: ``title``, ``de
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
+from tuition.learning.exchange.formats.pictures import ENDINGS, NAMED, inside, shelf
 from tuition.learning.exchange.formats.qti_package import pack
 from tuition.learning.exchange.values import FoundCourse, FoundFile, FoundLesson, Item, Outcome
 from tuition.platform.files import Archive, FileUnreadable
@@ -22,6 +23,7 @@ TEXT_BYTES_MAX = 2_000_000
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*\n?", re.DOTALL)
 _HEADING = re.compile(r"\A\s*#\s+(.+?)\s*#*\s*(?:\n|\Z)")
 _NUMBER = re.compile(r"^\d+[\s._-]+")
+_PICTURE = re.compile(r"!\[((?:\\.|[^\]\\])*)\]\(\s*<?([^)\s>]+)>?(?:\s+[\"'][^)]*)?\)")
 _INDEX = ("index.md", "readme.md")
 _UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -35,13 +37,14 @@ def read(data: bytes) -> FoundCourse:
             raise FileUnreadable(reason="it holds no Markdown files (.md).")
         top = _common(names)
         chapters: dict[str, FoundLesson] = {}
-        for name in names:
+        # What texts show is known once they are read.
+        for name in sorted(names, key=lambda name: name.lower().endswith(ENDINGS)):
             _take(archive, name, name.removeprefix(top), course, chapters)
     return course
 
 
-def write(course: FoundCourse) -> bytes:
-    """A zipped folder of a course. What is no text keeps its place and says what it was (``kind``)."""
+def write(course: FoundCourse, *, shown: Mapping[str, bytes] | None = None) -> bytes:
+    """A zipped folder of a course with its pictures. What is no text keeps its place and says what it was (``kind``)."""
     files = {"index.md": _written({"title": course.title}, course.description)}
     above: list[str] = []
     counts: list[int] = []
@@ -58,8 +61,9 @@ def write(course: FoundCourse) -> bytes:
             front["video"] = lesson.video_url
         if lesson.kind != "text":
             front["kind"] = lesson.kind
-        files["/".join(above) + ".md"] = _written(front, lesson.body)
-    return pack(files)
+        body = NAMED.sub("../" * depth + r"\g<0>", lesson.body)
+        files["/".join(above) + ".md"] = _written(front, body)
+    return pack(files | dict(shown or {}))
 
 
 def _take(archive: Archive, name: str, path: str, course: FoundCourse, chapters: dict[str, FoundLesson]) -> None:
@@ -73,11 +77,12 @@ def _take(archive: Archive, name: str, path: str, course: FoundCourse, chapters:
         item = Item(path, "document", Outcome.IMPORTED)
         course.lessons.append(FoundLesson(item, title, len(folders), "document", file=FoundFile(file, archive.read(name))))
     elif ending not in ("md", "markdown"):
-        course.loose.append(
-            Item(path, ending or "file", Outcome.SKIPPED, "It is neither Markdown nor PDF; pictures are left out.")
-        )
+        if name not in shelf().used:
+            why = "No text shows it." if file.lower().endswith(ENDINGS) else "It is neither Markdown nor PDF nor a picture."
+            course.loose.append(Item(path, ending or "file", Outcome.SKIPPED, why))
     else:
-        _lesson(archive.read(name, limit=TEXT_BYTES_MAX), path, folders, file, course, chapters)
+        with shelf().looking(inside(archive, name)):
+            _lesson(archive.read(name, limit=TEXT_BYTES_MAX), path, folders, file, course, chapters)
 
 
 def _lesson(data: bytes, path: str, folders: list[str], file: str, course: FoundCourse, chapters: dict[str, FoundLesson]) -> None:
@@ -87,6 +92,7 @@ def _lesson(data: bytes, path: str, folders: list[str], file: str, course: Found
         course.loose.append(Item(path, "markdown", Outcome.SKIPPED, "It is not UTF-8 text."))
         return
     front, body, notes = _front_of(text.replace("\r\n", "\n"))
+    body = _PICTURE.sub(lambda found: _picture(found, notes), body)
     title = str(front.get("title") or "")
     heading = _HEADING.match(body)
     if heading and not title:
@@ -110,6 +116,17 @@ def _lesson(data: bytes, path: str, folders: list[str], file: str, course: Found
         lesson.video_url = video
     course.lessons.append(lesson)
     chapters["/".join([*folders, file.rpartition(".")[0]])] = lesson
+
+
+def _picture(found: re.Match[str], notes: list[str]) -> str:
+    """By its name on the shelf. What lies at another address stays as it is written."""
+    source = found[2]
+    if source.startswith(("http://", "https://", "/")):
+        return found[0]
+    name, why = shelf().name_of(source)
+    if not name:
+        notes.append(why or f"The picture “{source[:80]}” is missing.")
+    return f"![{found[1]}]({name})" if name else found[1]
 
 
 def _open_chapters(folders: list[str], course: FoundCourse, chapters: dict[str, FoundLesson]) -> None:

@@ -5,18 +5,24 @@ Source: https://docs.moodle.org/en/Moodle_XML_format. Every ``question`` element
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from tuition.learning.exchange.formats.moodle_cloze import read_cloze, read_gaps
+from tuition.learning.exchange.formats.pictures import Find, shelf
 from tuition.learning.exchange.formats.words import LINE_MAX, TEXT_MAX, cut, from_html, from_plain, lost_in, plain
 from tuition.learning.exchange.values import FoundQuestion, found, skipped
+from tuition.learning.pictures import PictureRefused
 from tuition.learning.questions import QuestionInvalid, parse
 from tuition.platform.files import FileUnreadable, parse_xml
 
 NAME_MAX = 255
+PLUGINFILE = "@@PLUGINFILE@@/"
 _UNSUPPORTED = {
     "calculated": "It makes its numbers by a formula, which cannot be done here.",
     "calculatedmulti": "It makes its numbers by a formula, which cannot be done here.",
@@ -50,10 +56,15 @@ def _question(element: Element, kind: str, category: str) -> FoundQuestion:
     reader = _READERS.get(kind)
     if reader is None:
         return skipped(name, kind, f"There is no such kind of question here ({kind or 'none named'}).")
-    notes: list[str] = []
+    with shelf().looking(_files_of(element)):
+        return _asked(element, kind, name, category, reader)
+
+
+def _asked(
+    element: Element, kind: str, name: str, category: str, reader: Callable[[Element, list[str]], Details]
+) -> FoundQuestion:
+    notes = [note for holder in element.iter("text") for note in lost_in(holder.text or "")]
     stem = element.find("questiontext")
-    if stem is not None and (stem.find("file") is not None or lost_in(_raw(stem))):
-        notes += lost_in("<img>")
     explanation = _markdown_of(element.find("generalfeedback"))
     try:
         details = reader(element, notes)
@@ -70,6 +81,26 @@ def _question(element: Element, kind: str, category: str) -> FoundQuestion:
     tags = [category, *(_plain_of(tag) for tag in element.iterfind("tags/tag"))]
     kept = tuple(dict.fromkeys(tag[:60] for tag in tags if tag))[:20]
     return found(name, kind, body, notes=list(dict.fromkeys(notes)), points=points, tags=kept)
+
+
+def _files_of(element: Element) -> Find:
+    """Its files stand in it, in base64, beside the text that shows them."""
+    files = {
+        f"{file.get('path', '/')}{file.get('name', '')}".lstrip("/"): file.text or ""
+        for file in element.iter("file")
+        if file.get("encoding", "base64") == "base64"
+    }
+
+    def find(source: str) -> bytes | None:
+        written = files.get(unquote(source.removeprefix(PLUGINFILE).partition("?")[0]).lstrip("/"))
+        if not source.startswith(PLUGINFILE) or written is None:
+            return None
+        try:
+            return base64.b64decode("".join(written.split()), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise PictureRefused(reason="it is damaged.") from error
+
+    return find
 
 
 def _points(element: Element, notes: list[str]) -> Decimal:

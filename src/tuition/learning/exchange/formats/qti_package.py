@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from io import BytesIO
 from posixpath import dirname, join, normpath
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from tuition.learning.exchange.formats import qti, qti_writing
+from tuition.learning.exchange.formats.pictures import NAMED, claim, inside, named_in, shelf
 from tuition.learning.exchange.formats.words import plain
 from tuition.learning.exchange.values import FoundQuestion, Item, Outcome, found, skipped
 from tuition.learning.questions import AnyQuestion, QuestionInvalid, parse
@@ -53,12 +54,13 @@ def read(data: bytes) -> Iterator[FoundQuestion]:
         resources = [element for element in manifest.iter() if element.tag.rpartition("}")[2] == "resource"]
         if not any("qti" in resource.get("type", "") for resource in resources):
             raise FileUnreadable(reason="its manifest lists no QTI items.")
-        for resource in resources:
+        # What items show is known once they are read.
+        for resource in sorted(resources, key=lambda resource: "qti" not in resource.get("type", "")):
             yield from _resource(archive, resource, exact)
 
 
-def write(questions: Sequence[Written], *, title: str, version: str = "2.1") -> bytes:
-    """A package of these questions, with a test that asks all of them in order."""
+def write(questions: Sequence[Written], *, title: str, version: str = "2.1", shown: Mapping[str, bytes] | None = None) -> bytes:
+    """A package of these questions, with a test that asks all of them in order; ``shown`` are their pictures by name."""
     namespace, item_type, test_type, schema, schema_version = _MANIFESTS[version]
     manifest = Element("manifest", xmlns=namespace, identifier="MANIFEST")
     metadata = SubElement(manifest, "metadata")
@@ -73,11 +75,15 @@ def write(questions: Sequence[Written], *, title: str, version: str = "2.1") -> 
     for name, (body, points, tags) in zip(names, questions, strict=True):
         path = f"items/{name}.xml"
         heading = plain(body.text)[:TITLE_MAX] or name
-        files[path] = qti_writing.item(body, identifier=name, title=heading, points=points, version=version)
+        written = qti_writing.item(body, identifier=name, title=heading, points=points, version=version)
+        files[path] = NAMED.sub(lambda found: f"../{found[0]}", written.decode()).encode()
         SubElement(test, "dependency", identifierref=name)
         resource = SubElement(resources, "resource", identifier=name, type=item_type, href=path)
         resource.append(exact_element(body, points, tags, files[path]))
         SubElement(resource, "file", href=path)
+        for picture in named_in(body.model_dump_json()):
+            SubElement(resource, "file", href=picture)
+    files |= shown or {}
     files["test.xml"] = _test(names, title, version)
     return pack({MANIFEST: tostring(manifest, encoding="utf-8", xml_declaration=True), **files})
 
@@ -91,9 +97,11 @@ def exact_element(body: AnyQuestion, points: Decimal, tags: Sequence[str], writt
     return holder
 
 
-def exact_question(holder: Element | None, written: bytes, name: str) -> FoundQuestion | None:
-    """The question itself, if its file is the one that was written with it."""
+def exact_question(archive: Archive, holder: Element | None, written: bytes, name: str) -> FoundQuestion | None:
+    """The question itself, if its file is the one that was written with it, and its pictures are there."""
     if holder is None or holder.get("digest") != hashlib.sha256(written).hexdigest():
+        return None
+    if not claim(archive, holder.text or ""):
         return None
     try:
         kept = json.loads(holder.text or "")
@@ -129,21 +137,24 @@ def _resource(archive: Archive, resource: Element, exact: dict[str, Element]) ->
             yield skipped(name, kind, f"Its file “{href}” is missing in the package.")
             return
         written = archive.read(href)
-        whole = exact_question(exact.get(href), written, name)
-        if whole is not None:
-            yield whole
-            return
-        try:
-            yield qti.read_item(_item_root(parse_xml(written, href)))
-        except FileUnreadable as error:
-            yield skipped(name, kind, str(error))
+        yield exact_question(archive, exact.get(href), written, name) or _item(archive, written, href, name, kind)
     elif "qti_test" in kind:
         note = "Its questions are taken; how it orders, draws and times them is not."
         yield FoundQuestion(Item(name, kind, Outcome.CONVERTED, note))
     elif "webcontent" in kind or "learning-application" in kind:
-        yield skipped(name, kind, "A file that questions may show; pictures in questions are left out.")
+        if href not in shelf().used:
+            yield skipped(name, kind, "A file that no question shows.")
     else:
         yield skipped(name, kind, f"There is no use for a resource of this type ({kind or 'none named'}).")
+
+
+def _item(archive: Archive, written: bytes, href: str, name: str, kind: str) -> FoundQuestion:
+    try:
+        root = _item_root(parse_xml(written, href))
+    except FileUnreadable as error:
+        return skipped(name, kind, str(error))
+    with shelf().looking(inside(archive, href)):
+        return qti.read_item(root)
 
 
 def _item_root(root: Element) -> Element:

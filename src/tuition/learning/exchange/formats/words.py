@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 from markdownify import MarkdownConverter
 
 from tuition import catalog
+from tuition.learning.exchange.formats.pictures import shelf
 from tuition.learning.questions import html as shown
 
 LINE_MAX = 2_000
@@ -16,16 +18,20 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 _LEADING = re.compile(r"(?m)^(\s*)(#{1,6}\s|[-+]\s|\d+[.)]\s|>)")
 _TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 _BLANKS = re.compile(r"\n{3,}")
-_PICTURE = re.compile(r"<(?:img|video|audio|object|embed|iframe)\b|@@PLUGINFILE@@|\$IMS-CC-FILEBASE\$", re.IGNORECASE)
+_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_SOURCE = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
+_PICTURE = re.compile(r"<(?:video|audio|object|embed|iframe)\b|@@PLUGINFILE@@|\$IMS-CC-FILEBASE\$", re.IGNORECASE)
 LOST_PICTURES = "Its pictures or recordings are left out."
 
 
 class _Converter(MarkdownConverter):
-    """Without pictures: their files stay behind in the package."""
+    """With the pictures that are on the shelf."""
 
-    def convert_img(self, _el: object, _text: str, **_options: object) -> str:
-        """Nothing."""
-        return ""
+    def convert_img(self, el: Any, _text: str, **_options: object) -> str:
+        """A picture by its name, or nothing."""
+        name, _ = shelf().name_of(str(el.get("src") or ""))
+        described = _SPECIAL.sub(r"\\\1", " ".join(str(el.get("alt") or "").split()))
+        return f"![{described}]({name})" if name else ""
 
 
 def from_html(markup: str) -> str:
@@ -52,8 +58,19 @@ def to_html(markdown: str) -> str:
 
 
 def lost_in(markup: str) -> list[str]:
-    """What a note has to say about a text: that its pictures stay behind."""
-    return [LOST_PICTURES] if _PICTURE.search(markup) else []
+    """What a note has to say about a text: which of its pictures stay behind, and why."""
+    notes = []
+
+    def look(found: re.Match[str]) -> str:
+        source = _SOURCE.search(found[0])
+        name, why = shelf().name_of(unescape(next(filter(None, source.groups()), ""))) if source else ("", "")
+        if name:
+            return ""
+        notes.append(why or LOST_PICTURES)
+        return ""
+
+    rest = _IMAGE.sub(look, markup)
+    return list(dict.fromkeys([*notes, *([LOST_PICTURES] if _PICTURE.search(rest) else [])]))
 
 
 def cut(text: str, most: int, notes: list[str]) -> str:

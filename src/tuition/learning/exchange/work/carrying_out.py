@@ -18,9 +18,11 @@ from tuition.learning import courses, questions, quizzes
 from tuition.learning.courses import LessonType
 from tuition.learning.exchange.actions.beginning import JOB, key_of
 from tuition.learning.exchange.formats import cartridge, gift, markdown, moodle, qti_package
+from tuition.learning.exchange.formats.pictures import Shelf, open_shelf
 from tuition.learning.exchange.models import ImportItem, ImportJob
 from tuition.learning.exchange.rules import MAKES_COURSE, ImportStatus
-from tuition.learning.exchange.values import Format, FoundLesson, FoundQuestion, Item, Outcome
+from tuition.learning.exchange.values import Format, FoundCourse, FoundLesson, FoundQuestion, Item, Outcome
+from tuition.learning.exchange.work.hanging import Hanging
 from tuition.platform import files, jobs
 from tuition.platform.database import Session
 
@@ -45,14 +47,14 @@ async def carry_out(context: jobs.Context, import_id: UUID) -> None:
         if Format(job.format) in MAKES_COURSE:
             await _course(context, store, actor, job, data)
         else:
-            await _questions(context, actor, job, data)
+            await _questions(context, store, actor, job, data)
     except DomainError as error:
         await _fail(context, import_id, error)
     await store.delete(key_of(import_id))
 
 
-async def _questions(context: jobs.Context, actor: Actor, job: ImportJob, data: bytes) -> None:
-    found = await asyncio.to_thread(_read_questions, job.format, data)
+async def _questions(context: jobs.Context, store: files.Store, actor: Actor, job: ImportJob, data: bytes) -> None:
+    found, shelf = await asyncio.to_thread(_read_questions, job.format, data)
     await context.progress(("import", job.id), done=0, total=len(found))
     usable = [(one.body, one.points, one.tags) for one in found if one.body is not None]
     async with context.database.transaction() as session:
@@ -61,22 +63,29 @@ async def _questions(context: jobs.Context, actor: Actor, job: ImportJob, data: 
             bank = await questions.create_bank(session, actor, title=_title(job.file_name))
             bank_id = bank.id
         if usable and bank_id is not None:
-            await questions.add_questions(session, actor, bank_id, usable)
+            hanging = Hanging(session, store, actor, shelf, bank_id=bank_id)
+            await questions.add_questions(session, actor, bank_id, await hanging.questions(usable))
         await _finish(session, job.id, [one.item for one in found], bank_id=bank_id if usable else job.bank_id)
 
 
-def _read_questions(kind: str | None, data: bytes) -> list[FoundQuestion]:
-    match kind:
-        case Format.GIFT:
-            found = list(gift.read(_text(data)))
-        case Format.MOODLE_XML:
-            found = list(moodle.read(data))
-        case _:
-            found = list(qti_package.read(data))
+def _read_questions(kind: str | None, data: bytes) -> tuple[list[FoundQuestion], Shelf]:
+    with open_shelf() as shelf:
+        match kind:
+            case Format.GIFT:
+                found = list(gift.read(_text(data)))
+            case Format.MOODLE_XML:
+                found = list(moodle.read(data))
+            case _:
+                found = list(qti_package.read(data))
     if len(found) > QUESTIONS_MAX:
         over = Item("…", "questions", Outcome.SKIPPED, f"At most {QUESTIONS_MAX} questions at once; split the file.")
         found = [*found[:QUESTIONS_MAX], FoundQuestion(over)]
-    return found
+    return found, shelf
+
+
+def _read_course(kind: str | None, data: bytes) -> tuple[FoundCourse, Shelf]:
+    with open_shelf() as shelf:
+        return cartridge.read(data) if kind == Format.COMMON_CARTRIDGE else markdown.read(data), shelf
 
 
 def _text(data: bytes) -> str:
@@ -87,8 +96,7 @@ def _text(data: bytes) -> str:
 
 
 async def _course(context: jobs.Context, store: files.Store, actor: Actor, job: ImportJob, data: bytes) -> None:
-    reader = cartridge.read if job.format == Format.COMMON_CARTRIDGE else markdown.read
-    found = await asyncio.to_thread(reader, data)
+    found, shelf = await asyncio.to_thread(_read_course, job.format, data)
     await context.progress(("import", job.id), done=0, total=len(found.lessons))
     shown = await _documents(context, store, actor, found.lessons)
     try:
@@ -100,7 +108,8 @@ async def _course(context: jobs.Context, store: files.Store, actor: Actor, job: 
                     session, actor, title=title, description=found.description, **_language(found.language)
                 )
                 course_id = made.id
-            items = await _lessons(session, actor, course_id, found.lessons, shown)
+            hanging = Hanging(session, store, actor, shelf, course_id=course_id)
+            items = await _lessons(session, actor, course_id, found.lessons, shown, hanging)
             await _finish(session, job.id, [*items, *found.loose], course_id=course_id)
     except DomainError:
         async with context.database.transaction() as session:
@@ -146,7 +155,12 @@ async def _whole(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def _lessons(
-    session: Session, actor: Actor, course_id: UUID, lessons: Sequence[FoundLesson], shown: dict[int, UUID]
+    session: Session,
+    actor: Actor,
+    course_id: UUID,
+    lessons: Sequence[FoundLesson],
+    shown: dict[int, UUID],
+    hanging: Hanging,
 ) -> list[Item]:
     items: list[Item] = []
     above: list[UUID] = []
@@ -164,7 +178,7 @@ async def _lessons(
             LessonType.VIDEO if lesson.video_url else kind,
             title=lesson.title,
             parent_id=above[-1] if above else None,
-            body=lesson.body,
+            body=await hanging.text(lesson.body),
             content_id=shown.get(place),
             is_preview=lesson.is_preview,
             **details,
@@ -172,16 +186,16 @@ async def _lessons(
         above += [made.id] * (lesson.depth + 1 - len(above))
         items.append(lesson.item)
         if lesson.questions:
-            items += await _quiz(session, actor, made.id, lesson.questions)
+            items += await _quiz(session, actor, made.id, lesson.questions, hanging)
     return items
 
 
-async def _quiz(session: Session, actor: Actor, lesson_id: UUID, found: Sequence[FoundQuestion]) -> list[Item]:
+async def _quiz(session: Session, actor: Actor, lesson_id: UUID, found: Sequence[FoundQuestion], hanging: Hanging) -> list[Item]:
     usable = [(one.body, one.points, one.tags) for one in found if one.body is not None]
     quiz = await quizzes.quiz_of_lesson(session, lesson_id)
     assert quiz is not None, "a quiz is made with its lesson"
     if usable:
-        made = await questions.add_questions(session, actor, quiz.bank_id, usable)
+        made = await questions.add_questions(session, actor, quiz.bank_id, await hanging.questions(usable))
         await quizzes.add_to_quiz(session, actor, quiz.id, [question.id for question in made])
     return [one.item for one in found]
 

@@ -1,4 +1,4 @@
-"""Files that were brought from other programs, and what became of each thing in them."""
+"""Files that were brought from other programs, what became of each thing in them, and pictures in texts."""
 
 from __future__ import annotations
 
@@ -48,6 +48,29 @@ create table import_items (
   created_at timestamptz not null default now(),
   constraint pk_import_items primary key (import_id, position)
 );
+
+create table pictures (
+  id uuid constraint pk_pictures primary key,
+  owner_id uuid not null constraint fk_pictures_owner_id references users (id) on delete restrict,
+  bank_id uuid constraint fk_pictures_bank_id references question_banks (id) on delete set null,
+  file_name text not null,
+  ending text not null constraint ck_pictures_ending check (ending in ('gif', 'jpg', 'png', 'webp')),
+  size integer not null,
+  width integer not null,
+  height integer not null,
+  created_at timestamptz not null default now(),
+  constraint ck_pictures_size check (size > 0 and width > 0 and height > 0)
+);
+create index idx_pictures_owner_id on pictures (owner_id);
+create index idx_pictures_bank_id on pictures (bank_id);
+
+create table picture_places (
+  picture_id uuid not null constraint fk_picture_places_picture_id references pictures (id) on delete cascade,
+  course_id uuid not null constraint fk_picture_places_course_id references courses (content_id) on delete cascade,
+  created_at timestamptz not null default now(),
+  constraint pk_picture_places primary key (picture_id, course_id)
+);
+create index idx_picture_places_course_id on picture_places (course_id);
 """
 
 
@@ -56,4 +79,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop table import_items, import_jobs")
+    op.execute("drop table picture_places, pictures, import_items, import_jobs")
