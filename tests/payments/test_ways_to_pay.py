@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 from tuition.web.money import ways
 
 
 def test_the_way_back_from_a_payment_is_the_whole_way() -> None:
     back = "/checkout?content=1&content=2#waiver"
     assert parse_qs(urlsplit(ways.payment_page("7", back)).query) == {"next": [back]}
-
-
-@pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nset-cookie: b", "a"])
-def test_no_way_back_leads_elsewhere(elsewhere: str) -> None:
-    assert ways.local(elsewhere) == ""

@@ -19,6 +19,7 @@ from tuition.platform.database import AnySession
 from tuition.web.money import ways
 from tuition.web.rendering import refusal, render, see_other, sentence
 from tuition.web.rendering import translate as _
+from tuition.web.site.appearance import local_path
 
 router = APIRouter(prefix="/payments", route_class=EdgeRoute, include_in_schema=False)
 Back = Annotated[str, Query(alias="next", max_length=500)]
@@ -69,7 +70,7 @@ async def _context(session: AnySession, actor: Actor, payment: Payment, back: st
 async def show(request: Request, session: Reading, actor: SignedIn, payment_id: UUID, back: Back = "") -> Response:
     """What became of a payment; while nobody knows, the page asks again every two seconds."""
     payment = await payments.get_payment_for(session, actor, payment_id)
-    context = await _context(session, actor, payment, ways.local(back))
+    context = await _context(session, actor, payment, local_path(back, ""))
     name = "money/_payment.html" if request.headers.get("hx-request") else "money/payment.html"
     return render(request, name, **context)
 
@@ -86,7 +87,7 @@ async def refresh(
     """Ask the provider now, for somebody who does not want to wait for its message."""
     async with database.reading() as session:
         payment = await payments.get_payment_for(session, actor, payment_id)
-    address = ways.payment_page(payment.id, ways.local(back))
+    address = ways.payment_page(payment.id, local_path(back, ""))
     try:
         await payments.refresh(database, services.service(Gateways), payment.id)
     except payments.GatewayUnavailable as error:

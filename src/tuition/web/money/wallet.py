@@ -22,6 +22,7 @@ from tuition.web.money import ways
 from tuition.web.rendering import money_text, refusal, render, see_other
 from tuition.web.rendering import translate as _
 from tuition.web.rendering.formatting import day
+from tuition.web.site.appearance import local_path
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
 AMOUNTS = (5, 10, 20, 50)
@@ -188,7 +189,7 @@ async def show(
     back: Annotated[str, Query(alias="next", max_length=500)] = "",
 ) -> Response:
     """What is in the wallet, and the ways to fill it."""
-    return await _page(request, session, services, actor, currency=currency, back=ways.local(back))
+    return await _page(request, session, services, actor, currency=currency, back=local_path(back, ""))
 
 
 @router.get("/wallet/movements")
@@ -219,7 +220,7 @@ async def top_up(
 ) -> Response:
     """Ask for money, and go where it is paid."""
     gateways = services.service(Gateways)
-    onward = ways.local(back)
+    onward = local_path(back, "")
     try:
         wanted = Money.parse(amount.replace(",", ".") if amount.strip() else choice, currency)
         how = ways.read_choice(pay, gateways)

@@ -67,12 +67,6 @@ def leads_to(gateways: Gateways) -> dict[str, str]:
     return {"form-action": " ".join(origin for gateway in gateways for origin in gateway.page_origins)}
 
 
-def local(address: str) -> str:
-    """An address of this site, or nothing: where a link says it leads back to must not be elsewhere."""
-    is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if is_ours else ""
-
-
 def return_url(request: Request, back: str) -> str:
     """Where the provider leads back to."""
     return str(request.base_url).rstrip("/") + payment_page(payments.PAYMENT_PLACE, back)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -23,6 +23,8 @@ from tuition.web.rendering.shell import is_current, shell_of, theme_of
 FLASH_COOKIE = "flash"
 FLASH_MAX = 600
 """Letters of a message that is carried over a redirect."""
+ADDRESS_MARKS = ":/%#?=@[]!$&'()*+,;"
+"""What an address is made of besides letters and digits (RFC 3986)."""
 TONES = ("good", "note", "warn", "bad")
 
 
@@ -113,7 +115,8 @@ def see_other(request: Request, address: str, *, say: str = "", tone: str = "goo
     assert tone in TONES, tone
     response: Response
     if request.headers.get("hx-request") == "true":
-        response = Response(status_code=204, headers={"hx-redirect": address})
+        # A header holds Latin letters only; the other kind of redirect writes the rest as this does.
+        response = Response(status_code=204, headers={"hx-redirect": quote(address, safe=ADDRESS_MARKS)})
     else:
         response = RedirectResponse(address, status_code=303)
     if say:

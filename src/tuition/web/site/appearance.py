@@ -14,17 +14,20 @@ from tuition import identity
 from tuition.edge import EdgeRoute, unit_of
 from tuition.kernel import Currency, Money, clock
 from tuition.web.rendering import Series, bar_chart, languages, line_chart, render, shell_of
+from tuition.web.rendering.reader import COOKIE_LANGUAGE
 from tuition.web.rendering.shell import COOKIE_THEME, THEMES
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
 YEAR_S = 365 * 24 * 3600
-COOKIE_LANGUAGE = "language"
 
 
-def local_path(address: str) -> str:
-    """An address on this site, whatever was sent: never another host's (``//evil``, ``https://evil``, ``/\\evil``)."""
-    safe = address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address and "\r" not in address
-    return address if safe else "/"
+def local_path(address: str, otherwise: str = "/") -> str:
+    """An address on this site, whatever was sent, or else ``otherwise``: never another host's (``//evil``, ``/\\evil``).
+
+    Nor with a character that browsers leave out: a tab between two slashes leads elsewhere.
+    """
+    safe = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if safe else otherwise
 
 
 @router.post("/preferences")

@@ -15,7 +15,6 @@ from tuition.web.rendering import cover_svg
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
 YEAR_S = 365 * 24 * 3600
-WIDTHS = (320, 640, 1280)
 
 
 @router.get("/covers/{name}.svg")
@@ -32,10 +31,9 @@ async def pattern(name: UUID) -> Response:
 async def picture(content_id: UUID, width: int, session: Reading, actor: CurrentActor, services: Services) -> Response:
     """A cover. That of a listed thing is everybody's; that of another is shown to who may open it."""
     content = (await catalog.contents_by_id(session, [content_id])).get(content_id)
-    if content is None or content.cover_key is None or width not in WIDTHS:
+    if content is None or content.cover_key is None or width not in catalog.COVER_WIDTHS:
         raise HTTPException(404)
-    is_listed = content.status == catalog.Status.PUBLISHED and content.visibility in list(catalog.LISTED)
-    is_public = is_listed and content.deleted_at is None
+    is_public = catalog.is_visible(content, None)
     if not is_public and not (await access.decide(session, actor, content_id)).allowed:
         raise HTTPException(404)
     found = await services.service(files.Store).read(f"{content.cover_key}/{width}.webp")

@@ -18,7 +18,6 @@ from tuition.platform import site
 from tuition.platform.database import AnySession
 
 LASTING = frozenset({AccessType.PURCHASED, AccessType.COMPLIMENTARY, AccessType.OWNER})
-COVER_WIDTHS = (320, 640, 1280)
 
 
 class Listed(Protocol):
@@ -88,12 +87,6 @@ def cover_url(thing: Listed, width: int = 640) -> str | None:
 def currency_of(actor: Actor | None, settings: site.SiteSettings) -> str:
     """The currency whose prices this person is shown first."""
     return (actor.currency if actor else None) or settings.default_currency
-
-
-def is_listed(content: catalog.Content) -> bool:
-    """Whether everybody finds it."""
-    is_out = content.status == catalog.Status.PUBLISHED and content.deleted_at is None
-    return is_out and content.visibility in list(catalog.LISTED)
 
 
 def is_theirs(decision: Decision) -> bool:

@@ -192,7 +192,7 @@ async def _members(session: AnySession, actor: Actor | None, contents: Sequence[
     shown = []
     for content in contents:
         decision = decisions[content.id]
-        if decision.reason is not Reason.NOT_PUBLISHED and decision.reason is not Reason.WITHDRAWN:
+        if decision.reason not in {Reason.NOT_PUBLISHED, Reason.WITHDRAWN, Reason.TAKEN_DOWN}:
             shown.append(Member(content, decision, sort_ways(decision.ways, currency)))
     return shown
 

@@ -23,7 +23,6 @@ from tuition.web.storefront.cards import (
     cover_url,
     currency_of,
     done_share,
-    is_listed,
 )
 
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
@@ -142,7 +141,9 @@ async def _featured(session: AnySession, actor: Actor | None, settings: site.Sit
     chosen: list[UUID] = list(settings.featured_content_ids)[:FEATURED_MAX]
     if chosen:
         known = await catalog.contents_by_id(session, chosen)
-        contents = [known[content_id] for content_id in chosen if content_id in known and is_listed(known[content_id])]
+        contents = [
+            known[content_id] for content_id in chosen if content_id in known and catalog.is_visible(known[content_id], None)
+        ]
         if contents:
             return await cards_of_contents(session, actor, contents, currency)
     newest = await catalog.shelf(session, limit=FEATURED_MAX, currency=currency)

@@ -13,6 +13,8 @@ from tuition.web.rendering import page_reader, reading_as, refusal
 from tuition.web.rendering import translate as _
 
 PERCENT = Decimal(100)
+DIGITS_MAX = 30
+"""More than any figure of a form has: "1e999999" is a million of them."""
 
 
 class Fields(dict[str, str]):
@@ -62,7 +64,7 @@ def read_decimal(typed: str) -> Decimal | None:
         figure = Decimal(typed.strip().replace(",", ".").translate(_DIGITS))
     except InvalidOperation:
         return None
-    return figure if figure.is_finite() else None
+    return figure if figure.is_finite() and abs(figure.adjusted()) <= DIGITS_MAX else None
 
 
 def read_percent(typed: str) -> Decimal | None:
