@@ -64,6 +64,28 @@ async def test_late_news_of_a_refused_attempt_does_not_end_the_next_one(
     await market.check_books()
 
 
+async def test_what_a_person_sends_by_hand_is_the_refund_that_was_refused(
+    market: Market, creator: Actor, buyer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bought = await market.buy(buyer, await market.article(creator, 2000))
+    assert bought.payment is not None
+
+    async def refuse(request: RefundRequest) -> RefundAnswer:
+        return RefundAnswer(AnswerStatus.FAILED, "re_first", key=request.key, failure_message="Not today.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(market.sandbox, "refund", refuse)
+        await ask_back(market, buyer, bought.purchase)
+        await market.work()
+    assert await market.ask("select status from refunds") == [("failed",)]
+    async with market.database.transaction() as session:
+        await sandbox.give_back_here(session, bought.payment.provider_reference or "", 2000)
+    await market.work()
+    assert await market.ask("select status from refunds") == [("completed",)]
+    assert await market.holds(buyer.id, "held") == 0
+    await market.check_books()
+
+
 async def test_a_bank_that_takes_all_has_taken_what_was_to_be_refunded(market: Market, creator: Actor, buyer: Actor) -> None:
     parts = [await market.article(creator, price, title=f"Part {price}") for price in (1500, 500)]
     bought = await market.buy(buyer, *parts)

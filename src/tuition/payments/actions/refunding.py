@@ -73,8 +73,16 @@ async def retry_refund(session: Session, actor_id: UUID, refund_id: UUID) -> Pay
 
 
 async def record_outside_refund(session: Session, payment: Payment, answer: RefundAnswer) -> PaymentRefund:
-    """Take in a refund that was made at the provider itself; ``payment`` is locked. Raises ``RefundTooLarge``."""
+    """Take in a refund that was made at the provider itself; ``payment`` is locked. Raises ``RefundTooLarge``.
+
+    One over the sum of a refund that the provider had refused us is that one: a person has sent by hand what we could not.
+    """
     assert answer.amount is not None, "the caller has looked"
+    refused = await _refused(session, payment, answer.amount)
+    if refused is not None:
+        refused.provider_reference = answer.reference
+        await _succeed(session, refused)
+        return refused
     left = Money(payment.amount_minor - payment.refunded_minor, Currency(payment.currency))
     if PaymentStatus(payment.status) not in PAID:
         # The message about its success is still on its way, and this one is understood after it.
@@ -142,6 +150,14 @@ async def record_taken_back(session: Session, payment: Payment) -> None:
     statement = select(PaymentRefund).where(PaymentRefund.payment_id == payment.id, unsent).order_by(PaymentRefund.id)
     for refund in (await session.scalars(statement.with_for_update(), execution_options={"populate_existing": True})).all():
         await _succeed(session, refund)
+
+
+async def _refused(session: Session, payment: Payment, amount: Money) -> PaymentRefund | None:
+    is_refused = (PaymentRefund.payment_id == payment.id) & (PaymentRefund.status == RefundStatus.FAILED.value)
+    same = (PaymentRefund.amount_minor == amount.minor) & (PaymentRefund.currency == amount.currency)
+    statement = select(PaymentRefund).where(is_refused, same).order_by(PaymentRefund.id).limit(1).with_for_update()
+    found: PaymentRefund | None = await session.scalar(statement, execution_options={"populate_existing": True})
+    return found
 
 
 async def _succeed(session: Session, refund: PaymentRefund) -> None:
