@@ -156,6 +156,16 @@ async def test_buying_refuses_in_words_and_buys_once(market: Market, ada: Progra
     await market.check_books()
 
 
+async def test_a_school_without_a_way_to_pay_gives_away_what_is_free(market: Market, ada: Program, creator: Actor) -> None:
+    market.services.provide(payments.Gateways, payments.Gateways([]))
+    waiver = (await ada.get("/v1/orders/waiver"))["text"]
+    free, sold = await market.article(creator, 0), await market.article(creator, 500, title="Sold")
+    taken = await ada.send("POST", "/v1/orders", {"content_ids": [str(free.id)], "waiver": waiver})
+    assert (taken["status"], taken["funding"]) == ("completed", "free")
+    refused = await ada.send("POST", "/v1/orders", {"content_ids": [str(sold.id)], "waiver": waiver}, status=422)
+    assert refused["code"] == "payments.gateway_unknown"
+
+
 async def test_terms_that_changed_are_agreed_to_before_money_is_spent(market: Market, ada: Program, creator: Actor) -> None:
     await market.pay_in(ada.actor, 1000)
     article = await market.article(creator, 500)

@@ -31,8 +31,11 @@ ReturnUrl = Annotated[
 
 
 def gateway_name(gateways: payments.Gateways, wanted: str | None, method_id: UUID | None) -> str | None:
-    """The provider to ask: the one that was named, or the first of the site; a saved card knows its own."""
-    if wanted is None and method_id is not None:
+    """The provider to ask: the one that was named, or the first of the site; a saved card knows its own.
+
+    None where the site has none: what costs nothing needs none.
+    """
+    if wanted is None and (method_id is not None or not gateways):
         return None
     return (gateways[wanted] if wanted else gateways.default).name
 

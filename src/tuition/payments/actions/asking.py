@@ -10,7 +10,7 @@ from tuition import ledger
 from tuition.kernel import Currency, Money, clock, new_id
 from tuition.payments.actions.methods import keep_method
 from tuition.payments.actions.refunding import record_taken_back
-from tuition.payments.errors import AmountDiffers, MethodNotFound, PaymentNotFound
+from tuition.payments.errors import AmountDiffers, GatewayUnknown, MethodNotFound, PaymentNotFound
 from tuition.payments.events import PaymentDisputed, PaymentFailed, PaymentSucceeded
 from tuition.payments.models import Payment, PaymentMethod
 from tuition.payments.ports import AnswerStatus, GatewayAnswer
@@ -42,7 +42,7 @@ async def open_payment(
     job does.
 
     ``provider`` may be left out with a saved method, which knows its own; ``{payment_id}`` in ``return_url`` becomes the
-    payment's id. Raises ``MethodNotFound`` for somebody else's method.
+    payment's id. Raises ``MethodNotFound`` for somebody else's method, ``GatewayUnknown`` where there is no way to pay.
     """
     method = None
     if method_id is not None:
@@ -53,7 +53,8 @@ async def open_payment(
         if method is None:
             raise MethodNotFound
     chosen = method.provider if method else provider
-    assert chosen, "a payment needs a provider or a saved method"
+    if not chosen:
+        raise GatewayUnknown(provider="-", known="-")
     payment_id = new_id()
     payment = Payment(
         id=payment_id,
