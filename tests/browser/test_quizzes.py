@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from PIL import Image
+from playwright.async_api import FilePayload, expect
 
 from benchmarks.quizzes import ten_questions
 from tests.browser.cinema import House
@@ -125,3 +128,26 @@ async def test_a_second_tab_that_was_faster_is_not_overwritten(served: Served, o
     await expect(other.locator("[data-error]:visible")).to_contain_text("changed in another tab")
     await page.reload()
     await expect(page.get_by_label("True", exact=True)).to_be_checked()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["desktop", "phone-arabic-dark"])
+async def test_a_teacher_puts_a_picture_into_a_question(served: Served, open_page: OpenPage, look: dict[str, Any]) -> None:
+    page = await open_page(**look)
+    await served.house.admit(page, served.school.teacher)
+    await page.goto(f"{served.desk}/new?type=true_false")
+    await page.locator("#f-text").fill("Is it red? ")
+    bringer = page.locator("[data-pictures]")
+    await bringer.locator("input").set_input_files(files=FilePayload(name="q.svg", mimeType="image/png", buffer=b"<svg></svg>"))
+    await expect(bringer.get_by_role("status")).to_contain_text("SVG")
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(drawn, "PNG")
+    await bringer.locator("input").set_input_files(files=FilePayload(name="q.png", mimeType="image/png", buffer=drawn.getvalue()))
+    await expect(page.locator("#f-text")).to_have_value(re.compile(r"^Is it red\? !\[.+\]\(/v1/pictures/[0-9a-f-]{36}\)$"))
+    assert await findings(page) == []
+    assert await sideways(page) == 0
+    # What the picture shows is selected, so that it is said by typing.
+    await page.keyboard.type("A red sheet")
+    await page.locator("button[type=submit]:not([name])").first.click()
+    await page.goto(f"{served.desk}/preview")
+    shown = page.get_by_alt_text("A red sheet")
+    await expect(shown).to_have_js_property("naturalWidth", 64)

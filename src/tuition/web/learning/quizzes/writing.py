@@ -81,6 +81,7 @@ async def new_for_bank(
         kind,
         BLANK,
         course_id=bank.course_id,
+        bank_id=bank_id,
         action=f"/studio/banks/{bank_id}/new?type={kind}",
         back=(bank.title, f"/studio/banks/{bank_id}"),
     )
@@ -100,7 +101,14 @@ async def write_for_bank(
     href = f"/studio/banks/{bank_id}"
     if typed["more"]:
         return await _form(
-            request, session, kind, typed, course_id=bank.course_id, action=f"{href}/new?type={kind}", back=(bank.title, href)
+            request,
+            session,
+            kind,
+            typed,
+            course_id=bank.course_id,
+            bank_id=bank_id,
+            action=f"{href}/new?type={kind}",
+            back=(bank.title, href),
         )
     try:
         body = body_from(kind, typed)
@@ -112,6 +120,7 @@ async def write_for_bank(
             kind,
             typed,
             course_id=bank.course_id,
+            bank_id=bank_id,
             action=f"{href}/new?type={kind}",
             back=(bank.title, href),
             error=say(request, error),
@@ -212,6 +221,7 @@ async def _form(
     course_id: UUID | None,
     action: str,
     back: tuple[str, str],
+    bank_id: UUID | None = None,
     error: str = "",
     found: questions.Asked | None = None,
     progress: jobs.Progress | None = None,
@@ -237,4 +247,5 @@ async def _form(
         error=error,
         found=found,
         progress=progress,
+        pictures_of=f"course_id={course_id}" if course_id else f"bank_id={found.question.bank_id if found else bank_id}",
     )
