@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from tuition import catalog, earnings, ledger
 from tuition.cli import output, processes, serving
-from tuition.cli.demo import cast, course, school
+from tuition.cli.demo import cast, classroom, course, school
 from tuition.cli.demo.media import Kind, MediaItem, make_media
 from tuition.cli.demo.month import DAYS, Month
 from tuition.edge import Runtime
@@ -114,6 +114,7 @@ async def _open_school(settings: Settings) -> None:
                 await month.live(until=now - EVENING, progress=lambda day: bar.update(living, completed=day))
                 await month.begin_for(people["sofia"], film=contents["interest"], book=contents["forgetting"])
                 await course.enrol(runtime, people["maya"], contents["course"], people["sofia"])
+                await classroom.gather(runtime, people["maya"], contents["course"], people, today=now)
                 watch.move_to(now)
                 await _settle(runtime)
             finally:

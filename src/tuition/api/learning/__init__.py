@@ -25,6 +25,7 @@ ROUTERS = [
     assignments.of_courses,
     rubrics.router,
     grades.router,
+    grades.due,
     grades.queue,
     grades.reports,
     exchange.router,

@@ -19,6 +19,7 @@ from tuition.platform import paging
 
 router = APIRouter(prefix="/v1/courses/{course_id}/gradebook", tags=["gradebook"], route_class=EdgeRoute)
 queue = APIRouter(prefix="/v1/grading", tags=["gradebook"], route_class=EdgeRoute)
+due = APIRouter(prefix="/v1/me", tags=["gradebook"], route_class=EdgeRoute)
 reports = APIRouter(prefix="/v1/courses", tags=["gradebook"], route_class=EdgeRoute)
 Weight = Annotated[Decimal, Field(ge=0, le=9999, examples=["1"])]
 
@@ -330,3 +331,25 @@ async def list_waiting(
     names = [name for name in WaitingOut.model_fields if name != "submitted_at"]
     items = [WaitingOut(**{name: getattr(one, name) for name in names}, submitted_at=one.at) for one in page.items]
     return PageOut(items=items, next_cursor=page.next_cursor)
+
+
+class DueOut(BaseModel):
+    """Something that you have to do, and by when."""
+
+    lesson_type: str = Field(examples=["assignment"])
+    title: str
+    course_title: str
+    course_slug: str
+    lesson_slug: str
+    due_at: datetime
+    closes_at: datetime | None
+    is_late: bool
+    is_begun: bool
+    is_returned: bool = Field(description="It was given back to be done again.")
+
+
+@due.get("/due", summary="List what you have to do", responses=problems(401))
+async def list_due(session: Reading, actor: SignedIn) -> PageOut[DueOut]:
+    """Assignments and quizzes with a date that you have not handed in and that are still taken, the most urgent first."""
+    found = await gradebook.due_for(session, actor.id, now=clock.now())
+    return PageOut(items=[DueOut.model_validate(one, from_attributes=True) for one in found])

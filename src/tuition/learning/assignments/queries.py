@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -87,20 +88,29 @@ async def following(session: AnySession, course_id: UUID) -> dict[UUID, list[Ass
 
 async def dates_of(session: AnySession, assignment: Assignment, enrollment_id: UUID | None) -> Dates:
     """What is due when, for this learner."""
-    usual = Dates(assignment.due_at, assignment.closes_at)
     if enrollment_id is None:
-        return usual
-    groups = select(CourseGroupMember.group_id).where(CourseGroupMember.enrollment_id == enrollment_id)
-    theirs = or_(AssignmentOverride.enrollment_id == enrollment_id, AssignmentOverride.group_id.in_(groups))
-    rows = await session.scalars(select(AssignmentOverride).where(AssignmentOverride.assignment_id == assignment.id, theirs))
-    own, grouped = None, []
+        return Dates(assignment.due_at, assignment.closes_at)
+    return (await dates_of_several(session, [assignment], [enrollment_id]))[assignment.id]
+
+
+async def dates_of_several(
+    session: AnySession, several: Sequence[Assignment], enrollment_ids: Sequence[UUID]
+) -> dict[UUID, Dates]:
+    """What is due when, in several courses of one learner: by assignment, in one query."""
+    member = CourseGroupMember.enrollment_id.in_(list(enrollment_ids))
+    groups = select(CourseGroupMember.group_id).where(member)
+    theirs = or_(AssignmentOverride.enrollment_id.in_(list(enrollment_ids)), AssignmentOverride.group_id.in_(groups))
+    ids = [assignment.id for assignment in several]
+    rows = await session.scalars(select(AssignmentOverride).where(AssignmentOverride.assignment_id.in_(ids), theirs))
+    own: dict[UUID, Dates] = {}
+    grouped: dict[UUID, list[Dates]] = {}
     for row in rows:
         dates = Dates(row.due_at, row.closes_at)
         if row.enrollment_id is not None:
-            own = dates
+            own[row.assignment_id] = dates
         else:
-            grouped.append(dates)
-    return dates_for(usual, grouped, own)
+            grouped.setdefault(row.assignment_id, []).append(dates)
+    return {one.id: dates_for(Dates(one.due_at, one.closes_at), grouped.get(one.id, []), own.get(one.id)) for one in several}
 
 
 def closed(assignment: Assignment, dates: Dates, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from tuition.learning.gradebook.actions import (
     remove_override,
     set_item,
 )
+from tuition.learning.gradebook.due import Due, due_for, with_grades
 from tuition.learning.gradebook.errors import CategoryUnknown, GradebookInvalid, GradesHidden, ItemUnknown
 from tuition.learning.gradebook.exporting import export_csv
 from tuition.learning.gradebook.models import Gradebook, GradeCategory, GradeItem, GradeOverride
@@ -50,6 +51,7 @@ __all__ = [
     "Book",
     "CategoryUnknown",
     "Cell",
+    "Due",
     "Filters",
     "GradeCategory",
     "GradeItem",
@@ -70,6 +72,7 @@ __all__ = [
     "configure",
     "count_waiting",
     "courses_to_grade",
+    "due_for",
     "edit_category",
     "export_csv",
     "grades_page",
@@ -87,4 +90,5 @@ __all__ = [
     "total",
     "waiting_around",
     "waiting_page",
+    "with_grades",
 ]

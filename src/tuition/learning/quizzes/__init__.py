@@ -74,6 +74,7 @@ from tuition.learning.quizzes.queries.quizzes import (
     quizzes_of_course,
     taught_by,
     terms_for,
+    terms_of_several,
 )
 from tuition.learning.quizzes.queries.statistics import QuestionStatistics, Statistics, statistics_of
 from tuition.learning.quizzes.reactions import wire
@@ -164,6 +165,7 @@ __all__ = [
     "submit",
     "taught_by",
     "terms_for",
+    "terms_of_several",
     "to_grade_page",
     "wire",
     "write_question",

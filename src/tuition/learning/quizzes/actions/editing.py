@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from tuition.identity import Actor
-from tuition.kernel import new_id
+from tuition.kernel import Phrase, new_id
 from tuition.learning import enrollments, questions
 from tuition.learning.courses import Right
 from tuition.learning.questions import AnyQuestion
@@ -61,13 +61,13 @@ async def edit_quiz(session: Session, actor: Actor, quiz_id: UUID, changes: Mapp
 def _check(quiz: Quiz) -> None:
     quiz.title = " ".join(quiz.title.split())
     wrong = {
-        f"its title has between 1 and {TITLE_MAX} letters.": not 1 <= len(quiz.title) <= TITLE_MAX,
-        f"its description has at most {DESCRIPTION_MAX} letters.": len(quiz.description) > DESCRIPTION_MAX,
-        "it is passed with 0 to 100 percent.": not 0 <= quiz.passing_score <= 100,
-        f"its time is 1 to {MINUTES_MAX} minutes.": not _within(quiz.time_limit_minutes, MINUTES_MAX),
-        f"it has 1 to {ATTEMPTS_MAX} attempts.": not _within(quiz.max_attempts, ATTEMPTS_MAX),
-        "it closes after it opens.": bool(quiz.opens_at and quiz.closes_at and quiz.closes_at <= quiz.opens_at),
-        "there is no such policy.": quiz.grading_policy not in set(GradingPolicy)
+        Phrase("its title has between 1 and {most} letters.", most=TITLE_MAX): not 1 <= len(quiz.title) <= TITLE_MAX,
+        Phrase("its description has at most {most} letters.", most=DESCRIPTION_MAX): len(quiz.description) > DESCRIPTION_MAX,
+        Phrase("it is passed with 0 to 100 percent."): not 0 <= quiz.passing_score <= 100,
+        Phrase("its time is 1 to {most} minutes.", most=MINUTES_MAX): not _within(quiz.time_limit_minutes, MINUTES_MAX),
+        Phrase("it has 1 to {most} attempts.", most=ATTEMPTS_MAX): not _within(quiz.max_attempts, ATTEMPTS_MAX),
+        Phrase("it closes after it opens."): bool(quiz.opens_at and quiz.closes_at and quiz.closes_at <= quiz.opens_at),
+        Phrase("there is no such policy."): quiz.grading_policy not in set(GradingPolicy)
         or quiz.show_answers not in set(ShowAnswers)
         or quiz.quiz_type not in set(QuizType),
     }
@@ -91,7 +91,7 @@ async def add_to_quiz(
     there = list(await session.scalars(select(QuizQuestion.question_id).where(QuizQuestion.quiz_id == quiz.id)))
     new = [question_id for question_id in dict.fromkeys(question_ids) if question_id not in set(there)]
     if len(there) + len(new) > QUESTIONS_MAX:
-        raise QuizInvalid(reason=f"it has at most {QUESTIONS_MAX} questions.")
+        raise QuizInvalid(reason=Phrase("it has at most {most} questions.", most=QUESTIONS_MAX))
     last = await session.scalar(select(func.max(QuizQuestion.order_index)).where(QuizQuestion.quiz_id == quiz.id))
     added = []
     for place, question_id in enumerate(new, 0 if last is None else last + 1):
@@ -146,10 +146,10 @@ async def add_draw(
     kept = " ".join(tag.split()).lower()
     there = await session.scalar(select(func.count()).select_from(QuizDraw).where(QuizDraw.quiz_id == quiz.id))
     if (there or 0) >= DRAWS_MAX:
-        raise QuizInvalid(reason=f"it draws at most {DRAWS_MAX} times.")
+        raise QuizInvalid(reason=Phrase("it draws at most {most} times.", most=DRAWS_MAX))
     enough = await questions.count_questions(session, bank.id, kept)
     if not 1 <= count <= min(enough, 100):
-        raise QuizInvalid(reason=f"the bank has {enough} such questions; draw between 1 and 100 of them.")
+        raise QuizInvalid(reason=Phrase("the bank has {enough} such questions; draw between 1 and 100 of them.", enough=enough))
     made = QuizDraw(id=new_id(), quiz_id=quiz.id, bank_id=bank.id, tag=kept, count=count, points=questions.clean_points(points))
     session.add(made)
     # Whoever reads the quiz in this transaction finds it.
@@ -182,7 +182,9 @@ async def set_override(
     if (enrollment_id is None) == (group_id is None):
         raise QuizInvalid(reason="an exception is for one learner or for one group.")
     if not 0 <= extra_minutes <= MINUTES_MAX or not 0 <= extra_attempts <= ATTEMPTS_MAX:
-        raise QuizInvalid(reason=f"at most {MINUTES_MAX} minutes and {ATTEMPTS_MAX} attempts more.")
+        raise QuizInvalid(
+            reason=Phrase("at most {minutes} minutes and {attempts} attempts more.", minutes=MINUTES_MAX, attempts=ATTEMPTS_MAX)
+        )
     await _check_in_course(session, quiz.course_id, enrollment_id, group_id)
     same = QuizOverride.enrollment_id == enrollment_id if group_id is None else QuizOverride.group_id == group_id
     await session.execute(delete(QuizOverride).where(QuizOverride.quiz_id == quiz.id, same))

@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, select, update
 
 from tuition import messaging
 from tuition.identity import Actor
-from tuition.kernel import clock, new_id
+from tuition.kernel import Phrase, clock, new_id
 from tuition.learning import courses, enrollments, questions
 from tuition.learning.courses import Right
 from tuition.learning.questions import AnyQuestion
@@ -81,7 +81,7 @@ async def grade_answer(
     answer, version = row
     given = _points_by_hand(questions.body_of(version), answer.points_max, points, levels)
     if comment is not None and len(comment) > COMMENT_MAX:
-        raise GradeInvalid(reason=f"the comment has at most {COMMENT_MAX} letters.")
+        raise GradeInvalid(reason=Phrase("the comment has at most {most} letters.", most=COMMENT_MAX))
     if answer.points is not None and answer.points != given:
         session.add(_change(answer, given, REASON_GRADED_AGAIN, actor.id, now))
     answer.points, answer.graded_by, answer.graded_at = given, actor.id, now
@@ -165,7 +165,7 @@ def _points_by_hand(body: AnyQuestion, points_max: Decimal, points: Decimal | No
     if given is None:
         raise GradeInvalid(reason="give points, or choose a level for every criterion.")
     if not given.is_finite() or not 0 <= given <= points_max or given != round(given, 2):
-        raise GradeInvalid(reason=f"give between 0 and {points_max} points, in hundredths.")
+        raise GradeInvalid(reason=Phrase("give between 0 and {most} points, in hundredths.", most=points_max))
     return given.quantize(rules.HUNDREDTH)
 
 

@@ -126,12 +126,18 @@ async def overrides_of(session: AnySession, quiz_id: UUID) -> list[QuizOverride]
 
 async def terms_for(session: AnySession, quiz: Quiz, enrollment_id: UUID) -> Terms:
     """The rules that hold for one learner."""
-    groups = select(enrollments.CourseGroupMember.group_id).where(enrollments.CourseGroupMember.enrollment_id == enrollment_id)
-    query = select(QuizOverride).where(
-        QuizOverride.quiz_id == quiz.id,
-        or_(QuizOverride.enrollment_id == enrollment_id, QuizOverride.group_id.in_(groups)),
-    )
-    return terms_with(quiz, list(await session.scalars(query)))
+    return (await terms_of_several(session, [quiz], [enrollment_id]))[quiz.id]
+
+
+async def terms_of_several(session: AnySession, several: Sequence[Quiz], enrollment_ids: Sequence[UUID]) -> dict[UUID, Terms]:
+    """The rules that hold in several courses of one learner: by quiz, in one query."""
+    member = enrollments.CourseGroupMember.enrollment_id.in_(list(enrollment_ids))
+    groups = select(enrollments.CourseGroupMember.group_id).where(member)
+    theirs = or_(QuizOverride.enrollment_id.in_(list(enrollment_ids)), QuizOverride.group_id.in_(groups))
+    found: dict[UUID, list[QuizOverride]] = {}
+    for row in await session.scalars(select(QuizOverride).where(QuizOverride.quiz_id.in_([one.id for one in several]), theirs)):
+        found.setdefault(row.quiz_id, []).append(row)
+    return {one.id: terms_with(one, found.get(one.id, [])) for one in several}
 
 
 def terms_with(quiz: Quiz, overrides: Sequence[QuizOverride]) -> Terms:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from tuition.edge import EdgeRoute, Reading, SignedIn
 from tuition.kernel import clock
-from tuition.learning import enrollments
+from tuition.learning import enrollments, gradebook
 from tuition.learning.enrollments import EnrollmentStatus
 from tuition.web.rendering import Series, bar_chart, page_reader, reading_as, render
 from tuition.web.rendering import translate as _
@@ -32,6 +32,8 @@ async def learning(
     """My courses, and the weeks behind me."""
     page = await enrollments.mine(session, actor.id, status=status, limit=PAGE_LENGTH, cursor=cursor)
     weeks = await enrollments.weeks_of(session, actor.id, now=clock.now(), weeks=WEEKS)
+    is_first = status is None and cursor is None
+    due = await gradebook.due_for(session, actor.id, now=clock.now()) if is_first else []
     totals = await enrollments.totals_of(session, actor.id)
     with reading_as(page_reader(request)):
         chart = bar_chart(
@@ -45,6 +47,8 @@ async def learning(
         request,
         "learning/courses/dashboard.html",
         page=page,
+        due=due,
+        graded=await gradebook.with_grades(session, [content.id for _enrollment, content in page.items]),
         covers=covers,
         chart=chart if any(week.completed for week in weeks) else None,
         totals=totals,
