@@ -59,9 +59,11 @@ class House:
     creator: Actor
 
     @classmethod
-    async def build(cls, database_url: str, home: Path, port: int) -> House:
+    async def build(cls, database_url: str, home: Path, port: int, *, packages_url: str = "") -> House:
         address = f"http://127.0.0.1:{port}"
-        settings = Settings(mode=Mode.TEST, home=home, port=port, public_url=address, secret_key=SecretStr("k" * 40))
+        settings = Settings(
+            mode=Mode.TEST, home=home, port=port, public_url=address, secret_key=SecretStr("k" * 40), packages_url=packages_url
+        )
         house = cls(build_runtime(settings, database_url), address, cast(Actor, None))
         house.creator = await house.person(Role.CREATOR)
         return house

@@ -1,7 +1,7 @@
 // A package in its frame: what it says is kept here until the server has it, also without a network and over a reload.
 // The frame is of another origin. It may say what it likes, and all that it can do is speak for this one launch.
 const root = document.querySelector("[data-package]");
-const play = JSON.parse(root.querySelector("[data-play]").textContent);
+const play = JSON.parse(root.dataset.package);
 const frame = root.querySelector("[data-frame]");
 const said = root.querySelector("[data-said]");
 const { words } = play;
@@ -12,6 +12,7 @@ const KEEPALIVE_BYTES_MAX = 60_000;
 const LEAVING_MS = 3000;
 
 let current = -1;
+let openings = 0;
 let sending;
 let retryMs = RETRY_FIRST_MS;
 let retryTimer;
@@ -134,7 +135,8 @@ async function open(number) {
   }
   current = number;
   const item = play.items[number];
-  frame.src = `${play.base}/${number}/${item.href}`;
+  // Each opening has an address of its own: what an item keeps in its window is for its next page, not for the next opening.
+  frame.src = `${play.base}/${number}-${openings++}/${item.href}`;
   for (const button of root.querySelectorAll("[data-item]")) {
     if (Number(button.dataset.item) === number) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");

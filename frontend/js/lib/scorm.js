@@ -25,20 +25,27 @@ export function serve(Api, { name, words, isLenient }) {
   // A package with an address of its own: the outermost page speaks for all of its frames, as the standard has it.
   if (around !== page && reach(() => around[name])) return;
   const { dataset } = document.currentScript;
-  const { launch, item, values } = JSON.parse(dataset.launch);
+  const { launch, item, place, values } = JSON.parse(dataset.launch);
   const isOuter = around === page;
-  const mark = `tuition ${launch} ${item} `;
+  const mark = `tuition ${launch} ${place} `;
   // The pages of an item follow each other in one window, and each brings a new one of us: what was said stays in its name.
   const before = isOuter && window.name.startsWith(mark) ? JSON.parse(window.name.slice(mark.length)) : null;
   const run = { sitting: before?.sitting ?? newId(), sequence: before?.sequence ?? 0, values: before?.values ?? values, isOn: false };
   let suspended = run.values[SUSPEND] ?? "";
+  let leaving = false;
 
-  function tell(isFinal, leaving = false) {
+  function tell(isFinal) {
     run.sequence = Math.max(run.sequence + 1, Date.now());
     const report = { item, sequence: run.sequence, sitting: run.sitting, values: run.values, is_final: isFinal };
     page.postMessage({ tuition: launch, report }, "*");
+    note();
     // When the page around goes too, it hears nothing any more.
     if (leaving || isFinal) navigator.sendBeacon(dataset.report, JSON.stringify(report));
+  }
+
+  function note() {
+    const { sitting, sequence, values: said, isOn } = run;
+    if (isOuter) window.name = mark + JSON.stringify({ sitting: isOn ? sitting : undefined, sequence, values: said, isOn });
   }
 
   const api = new Api({
@@ -54,7 +61,7 @@ export function serve(Api, { name, words, isLenient }) {
         const full = Object.entries(said).filter(([, value]) => typeof value !== "object" && value !== "");
         run.values = Object.fromEntries(full.map(([element, value]) => [element, String(value)]));
         if (isLenient && suspended) run.values[SUSPEND] = suspended;
-        tell(Boolean(isFinal), leaving);
+        tell(Boolean(isFinal));
         return { result: "true", errorCode: 0 };
       },
     },
@@ -67,11 +74,13 @@ export function serve(Api, { name, words, isLenient }) {
     // An item that goes on in its next page is running already.
     const isOn = run.isOn ? "true" : api[words.start](given);
     run.isOn = run.isOn || isOn === "true";
+    note();
     return isOn;
   };
   facade[words.end] = (given = "") => {
     const isOver = api[words.end](given);
     run.isOn = run.isOn && isOver !== "true";
+    note();
     return isOver;
   };
   if (isLenient) {
@@ -90,13 +99,11 @@ export function serve(Api, { name, words, isLenient }) {
   window[name] = facade;
   if (before?.isOn) facade[words.start]("");
 
-  let leaving = false;
+  // Twice: the first time the page around hears it and the next page of the item finds it, the second time is certain to come.
+  addEventListener("beforeunload", () => run.isOn && api[words.commit](""));
   addEventListener("pagehide", () => {
     leaving = true;
     if (run.isOn) api[words.commit]("");
-    leaving = false;
-    const { sitting, sequence, values: said, isOn } = run;
-    if (isOuter) window.name = mark + JSON.stringify({ sitting: isOn ? sitting : undefined, sequence, values: said, isOn });
   });
   standIn(name, facade);
 }

@@ -15,7 +15,7 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 from starlette.responses import Response
@@ -41,25 +41,29 @@ _BEGINNINGS = (rb"<head(?:\s[^>]*)?>", rb"<html(?:\s[^>]*)?>", rb"<!doctype[^>]*
 _LEAST_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".vtt": "text/vtt", ".wasm": "application/wasm"}
 
 
-@router.get("/{token}/{number}/{path:path}")
+@router.get("/{token}/{place}/{path:path}")
 async def file(
     token: str,
-    number: int,
+    place: Annotated[str, Path(pattern=r"^\d{1,4}(-\d{1,6})?$")],
     path: str,
     request: Request,
     session: Reading,
     services: Services,
     range_header: Annotated[str, Header(alias="range")] = "",
 ) -> Response:
-    """One file, whole or in the part that was asked for; a page with what makes it speak SCORM."""
+    """One file, whole or in the part that was asked for; a page with what makes it speak SCORM.
+
+    ``place`` is the number of the item that was opened, and how often something was before.
+    """
     launched = await packages.find_launch(session, token, now=clock.now())
     store = services.service(files.Store)
     key = packages.key_of(launched.package.id, path)
     size = await store.size(key)
     media_type = _media_type(path)
     headers = _headers(request, services.settings, token) | {"content-type": media_type}
+    number = int(place.partition("-")[0])
     if media_type in PAGES and number < len(launched.items) and size <= PAGE_BYTES_MAX:
-        script = await _script(session, launched, number, token)
+        script = await _script(session, launched, number, place, token)
         return Response(with_script(await store.read(key), script), headers=headers | {"cache-control": "no-store"})
     headers |= {"accept-ranges": "bytes", "cache-control": "private, max-age=3600"}
     part = part_of(range_header, size)
@@ -99,10 +103,10 @@ def with_script(page: bytes, script: str) -> bytes:
     return page[:at] + script.encode("ascii") + page[at:]
 
 
-async def _script(session: Reading, launched: Launched, number: int, token: str) -> str:
+async def _script(session: Reading, launched: Launched, number: int, place: str, token: str) -> str:
     item = launched.items[number]
     values = await packages.start_of(session, launched, item)
-    start = json.dumps({"launch": str(launched.launch.id), "item": item.identifier, "values": values})
+    start = json.dumps({"launch": str(launched.launch.id), "item": item.identifier, "place": place, "values": values})
     assert launched.package.standard is not None, "it is ready"
     source = asset(RUNTIMES[Standard(launched.package.standard)])
     written = {"src": source, "data-launch": start, "data-report": f"/packages/{token}/report"}
