@@ -58,11 +58,6 @@ class _ProcessClock:
         """Put another clock in place, or with ``None`` the machine's again."""
         self._inner = inner or SystemClock()
 
-    @property
-    def is_system(self) -> bool:
-        """Whether it is the machine's clock that ticks."""
-        return isinstance(self._inner, SystemClock)
-
 
 clock = _ProcessClock()
 """The clock that rooms read: ``clock.now()``."""

@@ -18,7 +18,6 @@ from tuition.metering.queries import (
     lines_of,
     meter_of,
     metered_sessions_of,
-    meters_of,
     split_of,
 )
 from tuition.metering.reactions import (
@@ -49,7 +48,6 @@ __all__ = [
     "lines_of",
     "meter_of",
     "metered_sessions_of",
-    "meters_of",
     "on_access_ended",
     "on_access_granted",
     "on_content_gone",

@@ -46,12 +46,6 @@ async def meter_of(session: AnySession, user_id: UUID, content_id: UUID) -> Mete
     return (await session.scalars(statement)).one_or_none()
 
 
-async def meters_of(session: AnySession, user_id: UUID, content_ids: Sequence[UUID]) -> dict[UUID, Meter]:
-    """The same for several contents, in one query."""
-    statement = select(Meter).where(Meter.user_id == user_id, Meter.content_id.in_(content_ids)).order_by(Meter.updated_at)
-    return {meter.content_id: meter for meter in (await session.scalars(statement)).all()}
-
-
 async def metered_sessions_of(
     session: AnySession, user_id: UUID, *, cursor: str | None = None, limit: int = 25
 ) -> paging.Page[MeteredLine]:

@@ -38,10 +38,6 @@ class Lease:
     end_ms: int
     expires_at: datetime
 
-    def allows(self, content_id: UUID, start_ms: int, *, now: datetime) -> bool:
-        """Whether a segment that begins at ``start_ms`` may be served."""
-        return self.content_id == content_id and self.start_ms <= start_ms < self.end_ms and now < self.expires_at
-
     def write(self) -> str:
         """The lease as a player sends it."""
         payload = self.content_id.bytes + self.session_id.bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tuition import ledger
 from tuition.identity import Actor
@@ -47,16 +47,6 @@ async def availables(session: AnySession, wallets: Sequence[Wallet]) -> dict[UUI
     }
     found = await ledger.balances(session, list(keys.values()))
     return {wallet_id: found[key] for wallet_id, key in keys.items()}
-
-
-async def lots_total(session: AnySession, wallet_id: UUID) -> int:
-    """What a wallet's lots still hold, in minor units. Equal to the ledger's balance, always."""
-    total = await session.scalar(
-        select(func.coalesce(func.sum(WalletLot.remaining_minor), 0)).where(
-            WalletLot.wallet_id == wallet_id, WalletLot.remaining_minor > 0
-        )
-    )
-    return int(total or 0)
 
 
 async def lots_of(session: AnySession, wallet: Wallet) -> list[WalletLot]:

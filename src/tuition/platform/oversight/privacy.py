@@ -34,11 +34,6 @@ def register(room: str, *, export: Export, erase: Erase) -> None:
     _keepers[room] = Keeper(room, export, erase)
 
 
-def keepers() -> list[Keeper]:
-    """Every room that takes part, in the order of registration."""
-    return list(_keepers.values())
-
-
 async def export_person(session: AnySession, person_id: UUID) -> dict[str, Any]:
     """Everything the house holds about a person, by room, ready for JSON."""
     return {keeper.room: dict(await keeper.export(session, person_id)) for keeper in _keepers.values()}

@@ -9,7 +9,7 @@ the owner chose; no inline script, no inline style.
 from tuition.web.rendering.assets import NotBuilt, asset
 from tuition.web.rendering.drawing.charts import Chart, Series, bar_chart, line_chart
 from tuition.web.rendering.drawing.cover import cover_svg
-from tuition.web.rendering.environment import environment, render_text
+from tuition.web.rendering.environment import environment
 from tuition.web.rendering.formatting import money_text, refusal, sentence
 from tuition.web.rendering.page import (
     Flash,
@@ -18,7 +18,6 @@ from tuition.web.rendering.page import (
     render_problem,
     render_refusal,
     see_other,
-    toast_header,
     with_query,
 )
 from tuition.web.rendering.reader import Reader, languages, reader_of, reading_as, translate, translate_plural, translations_of
@@ -50,11 +49,9 @@ __all__ = [
     "render",
     "render_problem",
     "render_refusal",
-    "render_text",
     "see_other",
     "sentence",
     "shell_of",
-    "toast_header",
     "translate",
     "translate_plural",
     "translations_of",

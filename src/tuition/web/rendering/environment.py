@@ -87,8 +87,3 @@ def _gather(env: Environment, ui: SimpleNamespace, name: str) -> None:
 def cover_address(content_id: UUID) -> str:
     """Where the pattern of a thing's cover is served."""
     return f"/covers/{content_id}.svg"
-
-
-def render_text(name: str, **context: Any) -> str:
-    """A template as text, for the current reader."""
-    return environment().get_template(name).render(context)

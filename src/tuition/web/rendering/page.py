@@ -125,11 +125,6 @@ def see_other(request: Request, address: str, *, say: str = "", tone: str = "goo
     return response
 
 
-def toast_header(say: str, tone: str = "good") -> dict[str, str]:
-    """The header that makes an htmx answer show a message."""
-    return {"hx-trigger": json.dumps({"toast": {"text": say, "tone": tone}})}
-
-
 def with_query(request: Request, **changes: str | int | None) -> str:
     """This address with other query parameters; ``None`` removes one. Changing a filter goes back to the first page."""
     pairs = [(name, value) for name, value in request.query_params.multi_items() if name not in {*changes, "cursor"}]

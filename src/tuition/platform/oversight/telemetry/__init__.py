@@ -5,7 +5,7 @@ Words: a *request id* ties the lines of one request together; a *metric* is a fi
 all processes share. ``configure`` is called once, at start.
 """
 
-from tuition.platform.oversight.telemetry.health import Check, Health, is_migrated, readiness
+from tuition.platform.oversight.telemetry.health import Check, Health, readiness
 from tuition.platform.oversight.telemetry.logs import bind_request, configure_logs, new_request_id, redact, unbind_request
 from tuition.platform.oversight.telemetry.metrics import CONTENT_TYPE, count_money, observe_request, render_metrics
 from tuition.platform.oversight.telemetry.tracing import start_tracing, stop_tracing, trace_app
@@ -17,7 +17,6 @@ __all__ = [
     "bind_request",
     "configure_logs",
     "count_money",
-    "is_migrated",
     "new_request_id",
     "observe_request",
     "readiness",

@@ -63,11 +63,6 @@ async def readiness(database: Database, *, probes: Mapping[str, Probe] | None = 
     return Health(checks)
 
 
-async def is_migrated(session: AnySession) -> bool:
-    """Whether the schema is the newest that this code knows."""
-    return (await _schema(session)).ok
-
-
 async def _schema(session: AnySession) -> Check:
     known = await session.execute(text("select to_regclass('alembic_version')"))
     if known.scalar_one() is None:
