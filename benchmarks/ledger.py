@@ -53,8 +53,8 @@ SINGLE = f"""\
 \\set person random(1, {WALLETS})
 \\set number :number + 1
 \\set id :first + :number * {CLIENTS} + :client_id
-select outcome from ledger_post((:id::text || :id)::uuid, lpad(:person::text, 32, '0')::uuid, 'meter', 'play_session',
-  lpad(:person::text, 32, '0')::uuid, :id::text || :id, '\\x00112233445566778899aabbccddeeff', now(),
+select ledger_post((:id::text || :id)::uuid, lpad(:person::text, 32, '0')::uuid, 'meter', 'play_session',
+  lpad(:person::text, 32, '0')::uuid, :id::text || :id, '00112233-4455-6677-8899-aabbccddeeff', now(),
   array[lpad(:person::text, 32, '0')::uuid, '{CREATOR.owner}'], '{{wallet,earnings_pending}}', '{{EUR,EUR}}', 1, '{{-7,7}}',
   array[(:id::text || :id)::uuid], '{{1}}', '{{2}}', '{{7}}');
 """

@@ -41,9 +41,16 @@ async def test_the_database_itself_refuses_a_transfer_of_nothing(session: Sessio
     await ledger.post(session, posting("key", move(gateway(), wallet(ALICE), 5)))
     values = "gen_random_uuid(), owner, at, transaction_id, debit_account_id, credit_account_id, :amount"
     again = f"insert into ledger_transfers select {values} from ledger_transfers"
-    with pytest.raises(IntegrityError, match="ck_ledger_transfers_amount"):
+    with pytest.raises(IntegrityError, match="ck_ledger_amount"):
         async with session.begin_nested():
             await session.execute(text(again), {"amount": amount})
+
+
+async def test_the_database_itself_refuses_what_is_no_currency(session: Session) -> None:
+    await ledger.post(session, posting("key", move(gateway(), wallet(ALICE), 5)))
+    with pytest.raises(IntegrityError, match="ck_ledger_currency"):
+        async with session.begin_nested():
+            await session.execute(text("update ledger_accounts set currency = 'eur' where kind = 'wallet'"))
 
 
 async def test_months_are_made_once_and_take_their_transfers(session: Session) -> None:

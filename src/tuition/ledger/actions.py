@@ -21,7 +21,7 @@ POSTINGS_MAX = 5_000
 MONTHS_AHEAD = 3
 MISSING_MAX = 2**63 - 1
 """What ``Money`` can say is missing; several transfers of one posting may ask for more."""
-_POST = f"select outcome, transaction, account, missing from ledger_post({', '.join(['%s'] * 17)})"  # noqa: S608 - our own text
+_POST = f"select ledger_post({', '.join(['%s'] * 17)})"
 _POST_MANY = f"select item, outcome, transaction, account, missing from ledger_post_many({', '.join(['%s'] * 20)})"  # noqa: S608 - our own text
 
 
@@ -40,14 +40,17 @@ async def post(session: Session, posting: Posting) -> Posted:
         posting.source.type,
         posting.source.id,
         posting.idempotency_key,
-        batch.prints[0],
+        UUID(bytes=batch.prints[0]),
         posting.at,
         *batch.account_parameters(),
         *changes,
         *batch.transfer_parameters(),
     )
-    [row] = await wire.call(session, _POST, parameters)
-    outcome = _outcome(batch.accounts, *row)
+    [[refused]] = await wire.call(session, _POST, parameters)
+    if refused is None:
+        return Posted(UUID(int=batch.ids[0]))
+    [name, transaction, account, missing] = refused
+    outcome = _outcome(batch.accounts, name, transaction and UUID(transaction), account and int(account), missing)
     if isinstance(outcome, Posted):
         return outcome
     raise outcome

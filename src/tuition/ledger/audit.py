@@ -98,7 +98,7 @@ _CHECKS = (
         )
         select b.id as transaction from ledger_transactions b
         left join said m on m.owner = b.owner and m.transaction_id = b.id and m.at = b.at
-        where m.body is null or b.fingerprint <>
+        where m.body is null or uuid_send(b.fingerprint) <>
           substring(sha256(convert_to(b.kind || ' ' || b.source_type || ' ', 'UTF8') || uuid_send(b.source_id) || m.body) for 16)
         """,
         "Transaction {transaction} is not what was posted: a transfer of it was changed, added or removed.",

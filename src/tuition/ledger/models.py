@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tuition.platform.database import AppendOnly, Base, Created, currency_check
+from tuition.platform.database import AppendOnly, Base, Created
+
+# Types, not CHECKs: see the migration.
+_CURRENCY = DOMAIN("ledger_currency", Text(), create_type=False)
+_AMOUNT = DOMAIN("ledger_amount", BigInteger(), create_type=False)
 
 
 class Kind(Base):
@@ -37,14 +42,13 @@ class Account(Created, Base):
     __table_args__: Any = (
         UniqueConstraint("owner", "kind", "currency"),
         CheckConstraint("balance >= floor", name="floor"),
-        currency_check(),
         {"postgresql_with": {"fillfactor": 80}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner: Mapped[UUID]
     kind: Mapped[str]
-    currency: Mapped[str]
+    currency: Mapped[str] = mapped_column(_CURRENCY)
     balance: Mapped[int] = mapped_column(BigInteger, server_default="0")
     floor: Mapped[int | None] = mapped_column(BigInteger)
     busy: Mapped[bool]
@@ -56,10 +60,7 @@ class Transaction(AppendOnly, Base):
     __tablename__ = "ledger_transactions"
     __personal__ = ()
     __backup__ = "full"
-    __table_args__: Any = (
-        UniqueConstraint("owner", "idempotency_key"),
-        CheckConstraint("octet_length(fingerprint) = 16", name="fingerprint"),
-    )
+    __table_args__: Any = (UniqueConstraint("owner", "idempotency_key"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner: Mapped[UUID] = mapped_column(primary_key=True)
@@ -67,7 +68,7 @@ class Transaction(AppendOnly, Base):
     source_type: Mapped[str]
     source_id: Mapped[UUID]
     idempotency_key: Mapped[str]
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    fingerprint: Mapped[UUID]
     at: Mapped[datetime]
 
 
@@ -82,7 +83,6 @@ class TransferRow(Base):
     __personal__ = ()
     __backup__ = "full"
     __table_args__: Any = (
-        CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("debit_account_id <> credit_account_id", name="two_ends"),
         Index("idx_ledger_transfers_debit_account_id_at", "debit_account_id", "at"),
         {"postgresql_partition_by": "RANGE (at)"},
@@ -94,7 +94,7 @@ class TransferRow(Base):
     owner: Mapped[UUID] = mapped_column(primary_key=True)
     transaction_id: Mapped[UUID]
     debit_account_id: Mapped[UUID]
-    amount: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[int] = mapped_column(_AMOUNT)
 
 
 class Unfolded(Base):

@@ -47,10 +47,6 @@ class Texts(_Array):
     """``text[]``"""
 
 
-class Blobs(_Array):
-    """``bytea[]``"""
-
-
 class Moments(_Array):
     """``timestamptz[]``"""
 
@@ -71,7 +67,6 @@ class Booleans(_Array):
 _OIDS = (
     (Uuids, 2951, 2950),
     (Texts, 1009, 25),
-    (Blobs, 1001, 17),
     (Moments, 1185, 1184),
     (Ints, 1007, 23),
     (BigInts, 1016, 20),
@@ -116,11 +111,6 @@ def texts(values: Sequence[str]) -> Texts:
             part = known[value] = len(data).to_bytes(4, "big") + data
         parts.append(part)
     return Texts(b"".join(parts))
-
-
-def blobs(values: Sequence[bytes]) -> Blobs:
-    """From byte strings of sixteen bytes each."""
-    return Blobs(b"\x00\x00\x00\x10".join([_head(Blobs, len(values)), *values]))
 
 
 def ints(values: Sequence[int]) -> Ints:
@@ -274,7 +264,7 @@ class Batch:
             texts([source.type for source in sources]),
             uuids([source.id.bytes for source in sources]),
             texts([posting.idempotency_key for posting in self.postings]),
-            blobs(self.prints),
+            uuids(self.prints),
             moments([posting.at for posting in self.postings]),
             ints(self.first),
         )
