@@ -167,6 +167,20 @@ async def test_what_is_no_film_is_refused_with_a_sentence(house: House, open_pag
     await expect(page.locator("[data-choose]")).to_be_visible()
 
 
+async def drag(page: Page, what: Locator, onto: Locator) -> None:
+    """Take it, move it over the other in steps, let it go."""
+    await what.hover()
+    await page.mouse.down()
+    box = await what.bounding_box()
+    assert box is not None
+    # It is on its way: from here on there is room in lists that have nothing in them.
+    await page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 10, steps=4)
+    target = await onto.bounding_box()
+    assert target is not None
+    await page.mouse.move(target["x"] + min(60, target["width"] / 2), target["y"] + 8, steps=12)
+    await page.mouse.up()
+
+
 async def test_parts_are_moved_by_keyboard_and_by_dragging(house: House, open_page: OpenPage) -> None:
     parts = [await draft(house, Kind.WRITTEN, title) for title in ("One", "Two", "Three")]
     series = await draft(house, Kind.SERIES, "All three")
@@ -183,7 +197,7 @@ async def test_parts_are_moved_by_keyboard_and_by_dragging(house: House, open_pa
     await expect(titles).to_have_text(["Three", "One", "Two"])
     await expect(page.locator(f"#down-{parts[2].id}")).to_be_focused()
     async with page.expect_response("**/parts"):
-        await page.locator("[data-part]").nth(2).drag_to(page.locator("[data-part]").nth(0), target_position={"x": 40, "y": 4})
+        await drag(page, page.locator("[data-part] .part-handle").nth(2), page.locator("[data-part]").nth(0))
     await page.reload()
     await expect(titles).to_have_text(["Two", "Three", "One"])
     assert await findings(page) == []
@@ -239,7 +253,7 @@ async def test_lessons_are_dragged_below_one_another_and_moved_by_keyboard(house
     rows = page.locator("[data-row]")
     numbered = page.locator("[data-row] > .num")
     async with page.expect_response("**/outline"):
-        await rows.nth(1).drag_to(rows.nth(0))
+        await drag(page, rows.nth(1).locator(".part-handle"), page.locator("[data-lesson] > ol").nth(0))
     await expect(numbered).to_have_text(["1", "1.1", "2"])
     rest = page.locator("[data-lesson]").filter(has_text="Rest").last
     await rest.get_by_role("button", name="Move “Rest” in, below the one before it").focus()
