@@ -9,13 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 
 import tuition
@@ -44,12 +38,8 @@ from tuition.edge import (
     Signpost,
     TelemetryMiddleware,
     limit_visitors,
-    problem_response,
-    status_of,
     told_to_stop,
 )
-from tuition.edge.problems import TITLES
-from tuition.kernel import DomainError
 from tuition.learning import assignments, certificates, courses, enrollments, exchange, gradebook, packages, pictures, quizzes
 from tuition.payments.adapters.sandbox import SandboxGateway
 from tuition.platform import audit, files, jobs, mail, privacy, secrets, telemetry
@@ -57,15 +47,14 @@ from tuition.platform.database import AnySession, Database, Session, connect
 from tuition.platform.events import Bus
 from tuition.platform.settings import MailProvider, Settings, secret_key
 from tuition.web import owner
-from tuition.web.rendering import StaticAssets, render_problem, render_refusal, translations_of
-from tuition.web.site import load_shell
+from tuition.web.rendering import (
+    StaticAssets,
+    translations_of,
+)
+from tuition.web.site import HANDLERS, load_shell
 
 LEARNING = (courses, enrollments, quizzes, assignments, packages, certificates, pictures)
 """The parts of the school, from the ground up: each wires what it hears of the rooms and parts below it."""
-log = structlog.get_logger(__name__)
-PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/packages/", "/healthz", "/readyz", "/metrics", "/openapi.json")
-RETRY_AFTER_S = "5"
-UNIQUE_VIOLATION = "23505"
 
 
 def build_runtime(settings: Settings, database_url: str, *, pool_size: int = 10) -> Runtime:
@@ -293,14 +282,8 @@ def create_app(runtime: Runtime) -> Any:
     app.mount("/static", StaticAssets())
     owner.mount_tables(app, runtime)
     app.router.middleware_stack = Signpost(app.router)
-    app.add_exception_handler(DomainError, _refuse)
-    app.add_exception_handler(RequestValidationError, _refuse_input)
-    app.add_exception_handler(DataError, _refuse_value)
-    app.add_exception_handler(IntegrityError, _refuse_taken)
-    app.add_exception_handler(HTTPException, _refuse_http)
-    app.add_exception_handler(OperationalError, _unavailable)
-    app.add_exception_handler(PoolTimeout, _unavailable)
-    app.add_exception_handler(Exception, _broke)
+    for kind, answer in HANDLERS.items():
+        app.add_exception_handler(kind, answer)
     app.add_middleware(SecurityMiddleware)
     telemetry.trace_app(app, tracer)
     heartbeat = Heartbeat(app, runtime)
@@ -316,83 +299,3 @@ def _handlers() -> list[BaseRoute]:
     for router in web.ROUTERS:
         every.include_router(router, include_in_schema=False, dependencies=[Depends(load_shell)])
     return every.routes
-
-
-def _is_for_program(request: Request) -> bool:
-    return request.url.path.startswith(PROGRAM_PATHS)
-
-
-def _answer(
-    request: Request,
-    status: int,
-    code: str,
-    detail: str,
-    *,
-    fields: dict[str, Any] | None = None,
-    headers: dict[str, str] | None = None,
-) -> Response:
-    if _is_for_program(request):
-        return problem_response(status, code, detail, fields=fields, headers=headers)
-    response = render_problem(request, status, detail=detail, code=code, fields=fields)
-    response.headers.update(headers or {})
-    return response
-
-
-async def _refuse(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DomainError)
-    status = status_of(error)
-    retry = error.fields.get("retry_after_s")
-    headers = {"retry-after": str(retry)} if retry is not None else {}
-    if isinstance(error, identity.SignInNeeded) and not _is_for_program(request) and request.method == "GET":
-        return web.to_sign_in(request)
-    if isinstance(error, identity.TermsChanged) and not _is_for_program(request):
-        return web.to_terms(request)
-    if isinstance(error, identity.FreshSignInNeeded) and not _is_for_program(request):
-        return web.to_confirm(request)
-    if isinstance(error, identity.SecondFactorNeeded) and not _is_for_program(request):
-        return web.to_second_factor(request)
-    if _is_for_program(request):
-        return problem_response(status, error.code, error.sentence, fields=error.fields, headers=headers)
-    response = render_refusal(request, error, status)
-    response.headers.update(headers)
-    return response
-
-
-async def _refuse_input(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    wrong = [{"field": ".".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors()]
-    detail = "; ".join(f"{item['field']}: {item['message']}" for item in wrong[:5]) or TITLES[422]
-    status = 404 if not _is_for_program(request) and request.method == "GET" else 422
-    return _answer(request, status, "edge.input_invalid", detail, fields={"errors": wrong})
-
-
-async def _refuse_taken(request: Request, error: Exception) -> Response:
-    # Two asked for the same thing in the same moment; the database let one of them have it, as it should.
-    if getattr(getattr(error, "orig", None), "sqlstate", None) != UNIQUE_VIOLATION:
-        return await _broke(request, error)
-    log.info("edge.taken", error=str(getattr(error, "orig", error)).splitlines()[0])
-    return _answer(request, 409, "edge.taken", "Somebody was faster, or this was done already. Look again before you go on.")
-
-
-async def _refuse_value(request: Request, error: Exception) -> Response:
-    # What passed our checks and PostgreSQL still cannot store: a NUL in a text, a number beyond its column.
-    log.info("edge.value_refused", error=str(getattr(error, "orig", error)).splitlines()[0])
-    return _answer(request, 422, "edge.value_invalid", "A value is outside what can be stored. Shorten or correct it.")
-
-
-async def _refuse_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    title = TITLES.get(error.status_code, "Refused")
-    detail = str(error.detail) if error.status_code in {400, 413} else f"{title}."
-    return _answer(request, error.status_code, "edge.http", detail, headers=dict(error.headers or {}))
-
-
-async def _unavailable(request: Request, error: Exception) -> Response:
-    log.error("edge.database_unavailable", error=type(error).__name__)
-    detail = "We are busy or restarting. Try again in a few seconds."
-    return _answer(request, 503, "edge.unavailable", detail, headers={"retry-after": RETRY_AFTER_S})
-
-
-async def _broke(request: Request, error: Exception) -> Response:
-    log.error("edge.broke", path=request.url.path, exc_info=error)
-    return _answer(request, 500, "edge.broke", "Something broke on our side. It has been noted; try again later.")

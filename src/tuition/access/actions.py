@@ -15,7 +15,7 @@ from tuition.access.events import AccessEnded, AccessGranted
 from tuition.access.models import AccessGrant, ContentVisit, TierScope
 from tuition.access.rules.scopes import AccessType, Content, Scope, columns_of, scope_of
 from tuition.identity import Actor
-from tuition.kernel import clock, new_id
+from tuition.kernel import Phrase, clock, new_id
 from tuition.platform import events
 from tuition.platform.database import Session
 
@@ -120,7 +120,7 @@ async def give(
     if kind is AccessType.SHARED:
         expires_at = expires_at or now + SHARE_DEFAULT
     if expires_at is not None and not now < expires_at <= now + SHARE_MAX:
-        raise GrantInvalid(reason=f"choose an end within the next {SHARE_MAX.days} days.")
+        raise GrantInvalid(reason=Phrase("choose an end within the next {days} days.", days=SHARE_MAX.days))
     if person_id == content.creator_id:
         raise GrantInvalid(reason="its creator opens it anyway.")
     scope: Scope = Content(content_id)

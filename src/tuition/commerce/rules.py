@@ -10,7 +10,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from tuition.earnings import CreatorShare, Split, split
-from tuition.kernel import Money, allocate, round_half_even
+from tuition.kernel import Money, Phrase, allocate, round_half_even
 
 
 class OrderStatus(StrEnum):
@@ -81,16 +81,16 @@ class Refusal(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """The reason in English."""
+        """The reason, as a part of a sentence."""
         return _REASONS[self]
 
 
 _REASONS = {
-    Refusal.NOT_COMPLETE: "it was never paid, or it was given back before.",
-    Refusal.BY_THE_MINUTE: "it was paid by the minute, for minutes that were played.",
-    Refusal.WINDOW_OVER: "the time in which it can be given back is over.",
-    Refusal.NOTHING_PAID: "nothing was paid for it.",
-    Refusal.ALL_USED: "all of it has been used.",
+    Refusal.NOT_COMPLETE: Phrase("it was never paid, or it was given back before."),
+    Refusal.BY_THE_MINUTE: Phrase("it was paid by the minute, for minutes that were played."),
+    Refusal.WINDOW_OVER: Phrase("the time in which it can be given back is over."),
+    Refusal.NOTHING_PAID: Phrase("nothing was paid for it."),
+    Refusal.ALL_USED: Phrase("all of it has been used."),
 }
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tuition.community.errors import TextInvalid
+from tuition.kernel import Phrase
 
 TITLE_MAX = 300
 BODY_MAX = 20_000
@@ -79,7 +80,7 @@ def checked_title(title: str) -> str:
     if not clean:
         raise TextInvalid(field="title", reason="write a title.")
     if len(clean) > TITLE_MAX:
-        raise TextInvalid(field="title", reason=f"at most {TITLE_MAX} characters.")
+        raise TextInvalid(field="title", reason=Phrase("at most {most} characters.", most=TITLE_MAX))
     return clean
 
 
@@ -89,5 +90,5 @@ def checked_body(body: str, *, field: str = "body", most: int = BODY_MAX, needed
     if needed and not clean:
         raise TextInvalid(field=field, reason="write something.")
     if len(clean) > most:
-        raise TextInvalid(field=field, reason=f"at most {most} characters.")
+        raise TextInvalid(field=field, reason=Phrase("at most {most} characters.", most=most))
     return clean

@@ -1,11 +1,12 @@
 """What every room speaks: money, ids, time and refusals. Pure, standard library only.
 
-Words: *minor unit* (cent, fils), *currency* (ISO 4217, or ``CRD`` for credits), *refusal* (a ``DomainError``).
+Words: *minor unit* (cent, fils), *currency* (ISO 4217, or ``CRD`` for credits), *refusal* (a ``DomainError``), *phrase* (a
+part of its sentence that is translated with it).
 Invariants: an amount is an integer; a split gives back every minor unit; an id sorts by the time it was made.
 """
 
 from tuition.kernel.clock import Clock, FrozenClock, clock
-from tuition.kernel.errors import DomainError, ErrorKind
+from tuition.kernel.errors import DomainError, ErrorKind, Phrase
 from tuition.kernel.ids import new_id, to_id
 from tuition.kernel.money import (
     CREDITS,
@@ -30,6 +31,7 @@ __all__ = [
     "FrozenClock",
     "Money",
     "MoneyInvalid",
+    "Phrase",
     "allocate",
     "clock",
     "exponent_of",

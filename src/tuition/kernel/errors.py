@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class ErrorKind(StrEnum):
@@ -30,6 +31,24 @@ class ErrorKind(StrEnum):
     """Too often; ``retry_after_s`` among the fields says when to come back (429)."""
     UNAVAILABLE = "unavailable"
     """Something outside does not answer at the moment (503)."""
+
+
+class Phrase(str):
+    """A part of a sentence that is a sentence of the catalogues itself: a reason with figures in it.
+
+    It reads in English, filled in, wherever nobody translates; whoever does takes ``template`` and ``fields``.
+    """
+
+    __slots__ = ("fields", "template")
+
+    template: str
+    fields: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **fields: Any) -> Self:
+        """The template filled with the fields."""
+        made = super().__new__(cls, template.format_map(fields) if fields else template)
+        made.template, made.fields = template, fields
+        return made
 
 
 class DomainError(Exception):

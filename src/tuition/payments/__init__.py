@@ -57,7 +57,7 @@ from tuition.payments.queries import (
     stuck_payments,
     webhook_events_page,
 )
-from tuition.payments.rules import PaymentStatus, RefundStatus, WebhookStatus
+from tuition.payments.rules import PaymentStatus, RefundStatus, WebhookStatus, why_declined
 
 __all__ = [
     "PAYMENT_PLACE",
@@ -120,4 +120,5 @@ __all__ = [
     "start_later",
     "stuck_payments",
     "webhook_events_page",
+    "why_declined",
 ]

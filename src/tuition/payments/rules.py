@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from tuition.kernel import Phrase
+
 
 class PaymentStatus(StrEnum):
     """What became of a payment.
@@ -61,3 +63,18 @@ def after_refund(amount: int, refunded: int) -> PaymentStatus:
     if refunded == 0:
         return PaymentStatus.SUCCEEDED
     return PaymentStatus.REFUNDED if refunded == amount else PaymentStatus.PARTIALLY_REFUNDED
+
+
+DECLINED = {
+    "authentication_required": Phrase("Your bank wanted you to confirm this payment yourself."),
+    "card_declined": Phrase("Your bank declined the card."),
+    "expired": Phrase("The payment was not finished in time."),
+    "insufficient_funds": Phrase("There was not enough money on the card's account."),
+    "payments.gateway_refused": Phrase("This way to pay cannot be used here."),
+}
+"""Reasons that every provider has, by the code that adapters give them."""
+
+
+def why_declined(code: str, said: str) -> str:
+    """Why a payment failed: in our words where the reason is known (they are translated), else in the provider's own."""
+    return DECLINED.get(code, said)

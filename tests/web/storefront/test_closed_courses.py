@@ -73,6 +73,9 @@ async def test_a_closed_course_says_why_and_offers_no_button_that_fails(
     assert "takes nobody in at the moment" in refused.text
     quoted = await client.get("/v1/orders/quote", params={"content_id": str(course.id)})
     assert (quoted.status_code, quoted.json()["code"]) == (409, "enrollments.closed")
+    arabic = await client.get("/v1/orders/quote", params={"content_id": str(course.id)}, headers={"accept-language": "ar"})
+    assert "لا يقبل «Breathing» أحدًا" in arabic.json()["detail"]
+    assert (arabic.headers["content-language"], quoted.headers["content-language"]) == ("ar", "en")
     answer = await client.post("/checkout", data={"content": str(course.id), "agreed": "1", "pay": "wallet"})
     assert answer.status_code == 409
     assert await is_empty(database, "orders")

@@ -15,7 +15,7 @@ from tuition.catalog.models import Content, SeriesMember
 from tuition.catalog.queries.contents import get_owned_content
 from tuition.catalog.rules.states import COLLECTIONS, Kind
 from tuition.identity import Actor, allows
-from tuition.kernel import new_id
+from tuition.kernel import Phrase, new_id
 from tuition.platform.database import Session
 
 MEMBERS_MAX = 500
@@ -41,7 +41,7 @@ async def set_members(session: Session, actor: Actor, collection_id: UUID, conte
         # A course's members are what its lessons show: its outline keeps them.
         raise KindRefuses(kind=collection.kind, wish="members of its own choice")
     if len(content_ids) > MEMBERS_MAX:
-        raise MembersInvalid(reason=f"at most {MEMBERS_MAX}.")
+        raise MembersInvalid(reason=Phrase("at most {most}.", most=MEMBERS_MAX))
     if len(set(content_ids)) != len(content_ids):
         raise MembersInvalid(reason="each content once.")
     await _check_members(session, actor, collection, content_ids)
@@ -92,7 +92,7 @@ async def _check_members(session: Session, actor: Actor, collection: Content, co
     for content_id in content_ids:
         row = known.get(content_id)
         if row is None or not (anybody or row.creator_id == actor.id):
-            raise MembersInvalid(reason=f"{content_id} is not one of your contents.")
+            raise MembersInvalid(reason=Phrase("{id} is not one of your contents.", id=content_id))
     inner = [content_id for content_id in content_ids if Kind(known[content_id].kind) in COLLECTIONS]
     if collection.id in content_ids or (inner and await _reaches(session, inner, collection.id)):
         raise MembersInvalid(reason="a collection cannot hold itself.")

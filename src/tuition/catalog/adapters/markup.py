@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from tuition.catalog.errors import FieldInvalid
 from tuition.catalog.rules.states import BodyFormat
+from tuition.kernel import Phrase
 
 SOURCE_LENGTH_MAX = 500_000
 MORE = re.compile(r"<!--\s*more\s*-->")
@@ -53,7 +54,7 @@ class Rendered:
 def render_markup(source: str, written_as: BodyFormat) -> Rendered:
     """Sanitised HTML of an article: no script, style, form, frame or handler survives. Raises ``FieldInvalid`` when too long."""
     if len(source) > SOURCE_LENGTH_MAX:
-        raise FieldInvalid(field="source", reason=f"at most {SOURCE_LENGTH_MAX} characters")
+        raise FieldInvalid(field="source", reason=Phrase("at most {most} characters", most=SOURCE_LENGTH_MAX))
     clean = source.replace("\x00", "")
     before, *rest = MORE.split(clean, maxsplit=1)
     shown = _safe(MORE.sub("", clean), written_as)

@@ -16,6 +16,8 @@ from typing import Any
 import psutil
 import pypdfium2
 
+from tuition.kernel import Phrase
+
 TIMEOUT_S = 120
 MEMORY_MAX_BYTES = 2 * 2**30
 PAGES_MAX = 5_000
@@ -66,6 +68,10 @@ async def read_pdf(path: Path) -> PdfContents:
     found = json.loads(answer)
     if "refused" in found:
         raise PdfUnreadable(found["refused"])
+    if not 1 <= found["page_count"] <= PAGES_MAX:
+        raise PdfUnreadable(
+            Phrase("it has {pages} pages, and 1 to {most} are possible.", pages=found["page_count"], most=PAGES_MAX)
+        )
     return PdfContents(found["page_count"], found["text"], found["outline"])
 
 
@@ -77,7 +83,7 @@ def contents_of(path: Path) -> dict[str, Any]:
         return {"refused": "it is protected by a password." if "assword" in str(error) else "the PDF is damaged."}
     page_count = len(document)
     if not 1 <= page_count <= PAGES_MAX:
-        return {"refused": f"it has {page_count} pages, and 1 to {PAGES_MAX} are possible."}
+        return {"page_count": page_count}
     texts: list[str] = []
     length = 0
     for page in document:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from tuition.kernel import Phrase
+
 WIDTHS = (1280, 640, 320)
 RATIO = (16, 9)
 PIXELS_MAX = 50_000_000
@@ -26,14 +28,14 @@ def cover_sizes(path: Path) -> dict[str, bytes]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture:
                 if picture.width * picture.height > PIXELS_MAX:
-                    raise PictureUnreadable(f"it has more than {PIXELS_MAX // 1_000_000} million pixels.")
+                    raise PictureUnreadable(Phrase("it has more than {most} million pixels.", most=PIXELS_MAX // 1_000_000))
                 if min(picture.size) < SIDE_MIN:
-                    raise PictureUnreadable(f"it is smaller than {SIDE_MIN} pixels.")
+                    raise PictureUnreadable(Phrase("it is smaller than {least} pixels.", least=SIDE_MIN))
                 upright = ImageOps.exif_transpose(picture).convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise PictureUnreadable("the picture is damaged.") from error
     except Image.DecompressionBombWarning as error:
-        raise PictureUnreadable(f"it has more than {PIXELS_MAX // 1_000_000} million pixels.") from error
+        raise PictureUnreadable(Phrase("it has more than {most} million pixels.", most=PIXELS_MAX // 1_000_000)) from error
     # What is transparent becomes paper.
     flat = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
     sizes = {}

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import puremagic
 
 from tuition.catalog.rules.states import UploadPurpose
+from tuition.kernel import Phrase
 
 HEAD_BYTES = 4096
 NAME_LENGTH_MAX = 200
@@ -19,9 +20,9 @@ _MEDIA_BESIDES = frozenset({"application/ogg", "application/x-matroska", UNKNOWN
 """Unknown to the table of first bytes (a transport stream, for one) is for ffmpeg to say, which reads known containers only."""
 _COVERS = frozenset({"image/png", "image/jpeg", "image/webp"})
 _WANTED = {
-    UploadPurpose.MEDIA: "a film or a recording (such as MP4, MOV, MKV, WebM, MP3, M4A, WAV)",
-    UploadPurpose.DOCUMENT: "a PDF or a plain text",
-    UploadPurpose.COVER: "a JPEG, PNG or WebP picture",
+    UploadPurpose.MEDIA: Phrase("a film or a recording (such as MP4, MOV, MKV, WebM, MP3, M4A, WAV)"),
+    UploadPurpose.DOCUMENT: Phrase("a PDF or a plain text"),
+    UploadPurpose.COVER: Phrase("a JPEG, PNG or WebP picture"),
 }
 
 
@@ -41,7 +42,7 @@ def sniff(head: bytes) -> str:
 def why_refused(purpose: UploadPurpose, head: bytes) -> str | None:
     """Why a file that begins like this cannot serve the purpose; none when it may."""
     if not head:
-        return "it is empty."
+        return Phrase("it is empty.")
     kind = sniff(head)
     match purpose:
         case UploadPurpose.MEDIA:
@@ -50,7 +51,7 @@ def why_refused(purpose: UploadPurpose, head: bytes) -> str | None:
             fits = kind in (PDF, TEXT)
         case UploadPurpose.COVER:
             fits = kind in _COVERS
-    return None if fits else f"it looks like {kind}, and {_WANTED[purpose]} is needed here."
+    return None if fits else Phrase("it looks like {kind}, and {wanted} is needed here.", kind=kind, wanted=_WANTED[purpose])
 
 
 def safe_name(name: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.types import Text
 from tuition.catalog.errors import FieldInvalid
 from tuition.catalog.models.contents import LISTED_SQL
 from tuition.catalog.rules.search import QUERY_LENGTH_MAX, VALUES_MAX, Facets, Filters, Hit, SearchPage, Sort
-from tuition.kernel import Currency, Money, clock
+from tuition.kernel import Currency, Money, Phrase, clock
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 
@@ -118,7 +118,7 @@ async def search(
     """
     wanted = " ".join(words.replace("\x00", " ").split())
     if len(wanted) > QUERY_LENGTH_MAX:
-        raise FieldInvalid(field="q", reason=f"at most {QUERY_LENGTH_MAX} characters")
+        raise FieldInvalid(field="q", reason=Phrase("at most {most} characters", most=QUERY_LENGTH_MAX))
     if not 1 <= limit <= LIMIT_MAX:
         raise paging.LimitInvalid(limit_max=LIMIT_MAX)
     order = _order(sort, wanted)
@@ -166,7 +166,7 @@ def _values(words: str, filters: Filters, currency: str, at: datetime) -> dict[s
     for name in _CONDITIONS:
         chosen = sorted(getattr(filters, name), key=str)
         if len(chosen) > VALUES_MAX:
-            raise FieldInvalid(field=name, reason=f"at most {VALUES_MAX} values")
+            raise FieldInvalid(field=name, reason=Phrase("at most {most} values", most=VALUES_MAX))
         if chosen:
             values[name] = chosen
     if filters.tags:

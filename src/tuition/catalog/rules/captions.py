@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tuition.catalog.errors import CaptionsInvalid
+from tuition.kernel import Phrase
 
 LENGTH_MAX = 2_000_000
 CUES_MAX = 20_000
@@ -65,7 +66,7 @@ class Captions:
 def parse_captions(source: str) -> Captions:
     """Read WebVTT (or SubRip). Styles, regions and notes are left out. Raises ``CaptionsInvalid`` naming the line."""
     if len(source) > LENGTH_MAX:
-        raise CaptionsInvalid(line=1, reason=f"at most {LENGTH_MAX} characters.")
+        raise CaptionsInvalid(line=1, reason=Phrase("at most {most} characters.", most=LENGTH_MAX))
     if "\x00" in source:
         raise CaptionsInvalid(line=1, reason="this is not text.")
     lines = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -101,13 +102,13 @@ def _blocks(lines: list[str], *, first: int) -> Iterator[tuple[int, list[str]]]:
 def _cue(number: int, timing: str, text: list[str]) -> Cue:
     match = _TIMING.fullmatch(timing.strip())
     if match is None:
-        raise CaptionsInvalid(line=number, reason=f"“{timing.strip()[:60]}” is not a time range.")
+        raise CaptionsInvalid(line=number, reason=Phrase("“{timing}” is not a time range.", timing=timing.strip()[:60]))
     start, end = _milliseconds(*match.groups()[:4]), _milliseconds(*match.groups()[4:8])
     if end <= start:
         raise CaptionsInvalid(line=number, reason="a cue ends after it begins.")
     words = "\n".join(line.strip() for line in text)
     if len(words) > CUE_TEXT_MAX:
-        raise CaptionsInvalid(line=number, reason=f"a cue has at most {CUE_TEXT_MAX} characters.")
+        raise CaptionsInvalid(line=number, reason=Phrase("a cue has at most {most} characters.", most=CUE_TEXT_MAX))
     settings = " ".join(_SETTING.findall(match.group(9) or ""))
     return Cue(start, end, _TAG.sub(lambda tag: tag[0] if _KNOWN_TAG.fullmatch(tag[0]) else "", words), settings)
 
@@ -116,7 +117,7 @@ def _in_order(numbered: Iterable[tuple[int, Cue]]) -> Iterator[Cue]:
     before = 0
     for count, (number, cue) in enumerate(numbered, start=1):
         if count > CUES_MAX:
-            raise CaptionsInvalid(line=number, reason=f"at most {CUES_MAX} cues.")
+            raise CaptionsInvalid(line=number, reason=Phrase("at most {most} cues.", most=CUES_MAX))
         if cue.start_ms < before:
             raise CaptionsInvalid(line=number, reason="a cue begins before the one above it.")
         before = cue.start_ms

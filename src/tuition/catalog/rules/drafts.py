@@ -8,6 +8,7 @@ from typing import Any
 
 from tuition.catalog.errors import FieldInvalid
 from tuition.catalog.rules.states import Level, Visibility
+from tuition.kernel import Phrase
 
 TITLE_LENGTH_MAX = 500
 DESCRIPTION_LENGTH_MAX = 20_000
@@ -62,11 +63,13 @@ def _clean(field: str, value: Any) -> Any:
             return _one_of(field, value, Visibility)
         case "preview_until_ms":
             if not 0 <= value <= PREVIEW_MAX_MS:
-                raise FieldInvalid(field=field, reason=f"a preview lasts at most {PREVIEW_MAX_MS // 60_000} minutes")
+                raise FieldInvalid(
+                    field=field, reason=Phrase("a preview lasts at most {minutes} minutes", minutes=PREVIEW_MAX_MS // 60_000)
+                )
             return value
         case "prerequisite_content_ids":
             if len(value) > PREREQUISITES_MAX:
-                raise FieldInvalid(field=field, reason=f"at most {PREREQUISITES_MAX}")
+                raise FieldInvalid(field=field, reason=Phrase("at most {most}", most=PREREQUISITES_MAX))
             return [str(content_id) for content_id in dict.fromkeys(value)]
         case _:
             return value
@@ -76,18 +79,22 @@ def tags_from(values: Iterable[str]) -> list[str]:
     """Tags in lower case, each once, in the order given."""
     tags = list(dict.fromkeys(tag for value in values if (tag := " ".join(_CONTROLS.sub("", value).casefold().split()))))
     if len(tags) > TAGS_MAX or any(len(tag) > TAG_LENGTH_MAX for tag in tags):
-        raise FieldInvalid(field="tags", reason=f"at most {TAGS_MAX} tags of {TAG_LENGTH_MAX} characters")
+        raise FieldInvalid(
+            field="tags", reason=Phrase("at most {most} tags of {length} characters", most=TAGS_MAX, length=TAG_LENGTH_MAX)
+        )
     return tags
 
 
 def _text(field: str, value: str, *, at_least: int = 0, at_most: int) -> str:
     tidy = _CONTROLS.sub("", value).strip()
     if not at_least <= len(tidy) <= at_most:
-        raise FieldInvalid(field=field, reason=f"give {at_least} to {at_most} characters")
+        raise FieldInvalid(
+            field=field, reason=Phrase("give {at_least} to {at_most} characters", at_least=at_least, at_most=at_most)
+        )
     return tidy
 
 
 def _one_of(field: str, value: str, choices: type[Level | Visibility]) -> str:
     if value not in list(choices):
-        raise FieldInvalid(field=field, reason=f"choose one of {', '.join(choices)}")
+        raise FieldInvalid(field=field, reason=Phrase("choose one of {choices}", choices=", ".join(choices)))
     return str(value)

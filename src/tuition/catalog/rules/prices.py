@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tuition.catalog.errors import PriceInvalid
 from tuition.catalog.rules.states import PLAYABLE, Kind, PriceKind
-from tuition.kernel import Currency, Money, exponent_of
+from tuition.kernel import Currency, Money, Phrase, exponent_of
 
 AMOUNT_MAJOR_MAX = 1_000_000
 RATE_MAX = Decimal(10_000)
@@ -38,20 +38,22 @@ def check_price(asked: Asked, kind: Kind) -> None:
     """Raise ``PriceInvalid`` when a content of this kind cannot cost that."""
     currency = asked.amount.currency if isinstance(asked, OneTime) else asked.currency
     if not _CURRENCY.fullmatch(currency):
-        raise PriceInvalid(reason=f"“{currency}” is not a currency code of three capitals")
+        raise PriceInvalid(reason=Phrase("“{currency}” is not a currency code of three capitals", currency=currency))
     match asked:
         case OneTime(amount):
             if amount.minor < 0:
                 raise PriceInvalid(reason="an amount is not negative")
             if amount.minor > AMOUNT_MAJOR_MAX * 10 ** exponent_of(amount.currency):
-                raise PriceInvalid(reason=f"an amount is at most {AMOUNT_MAJOR_MAX} {amount.currency}")
+                raise PriceInvalid(
+                    reason=Phrase("an amount is at most {most} {currency}", most=AMOUNT_MAJOR_MAX, currency=amount.currency)
+                )
         case PerMinute(rate):
             if kind not in PLAYABLE:
                 raise PriceInvalid(reason="only video and audio can be sold by the minute")
             if not rate.is_finite() or not 0 < rate <= RATE_MAX:
-                raise PriceInvalid(reason=f"a rate is more than 0 and at most {RATE_MAX}")
+                raise PriceInvalid(reason=Phrase("a rate is more than 0 and at most {most}", most=RATE_MAX))
             if rate != round(rate, RATE_PLACES):
-                raise PriceInvalid(reason=f"a rate has at most {RATE_PLACES} decimal places")
+                raise PriceInvalid(reason=Phrase("a rate has at most {places} decimal places", places=RATE_PLACES))
 
 
 def kind_of(asked: Asked) -> PriceKind:

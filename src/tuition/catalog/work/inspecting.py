@@ -14,6 +14,7 @@ from tuition.catalog.adapters.sniffing import HEAD_BYTES, PDF, TEXT, sniff, why_
 from tuition.catalog.errors import FileRefused
 from tuition.catalog.rules.packaging import DURATION_MAX_MS, DURATION_MIN_MS, SIDE_MAX, Source
 from tuition.catalog.rules.states import Kind, UploadPurpose
+from tuition.kernel import Phrase
 
 TEXT_BYTES_MAX = 5_000_000
 
@@ -48,13 +49,17 @@ def why_unplayable(source: Source, kind: Kind) -> str | None:
     if kind is Kind.AUDIO and not source.has_sound:
         return "there is no sound in it."
     if source.is_cut_off:
-        return f"it breaks off after {_clock(source.duration_ms)} of {_clock(source.announced_ms)}. Upload the whole file."
+        return Phrase(
+            "it breaks off after {played} of {announced}. Upload the whole file.",
+            played=_clock(source.duration_ms),
+            announced=_clock(source.announced_ms),
+        )
     if source.duration_ms < DURATION_MIN_MS:
         return "it is shorter than half a second."
     if source.duration_ms > DURATION_MAX_MS:
-        return f"it is longer than {DURATION_MAX_MS // 3_600_000} hours."
+        return Phrase("it is longer than {hours} hours.", hours=DURATION_MAX_MS // 3_600_000)
     if max(source.width or 0, source.height or 0) > SIDE_MAX:
-        return f"its picture is larger than {SIDE_MAX} pixels."
+        return Phrase("its picture is larger than {most} pixels.", most=SIDE_MAX)
     return None
 
 
@@ -65,10 +70,10 @@ async def inspect_document(path: Path, name: str) -> FoundDocument:
         try:
             found = await read_pdf(path)
         except PdfUnreadable as error:
-            raise FileRefused(name=name, reason=str(error)) from error
+            raise FileRefused(name=name, reason=error.args[0]) from error
         return FoundDocument(PDF, found.text, found.page_count, found.outline)
     if (await asyncio.to_thread(path.stat)).st_size > TEXT_BYTES_MAX:
-        raise FileRefused(name=name, reason=f"a text has at most {TEXT_BYTES_MAX // 1_000_000} MB.")
+        raise FileRefused(name=name, reason=Phrase("a text has at most {most} MB.", most=TEXT_BYTES_MAX // 1_000_000))
     try:
         words = await asyncio.to_thread(path.read_text, "utf-8")
     except UnicodeDecodeError as error:
@@ -82,7 +87,7 @@ async def inspect_picture(path: Path, name: str) -> dict[str, bytes]:
     try:
         return await asyncio.to_thread(cover_sizes, path)
     except PictureUnreadable as error:
-        raise FileRefused(name=name, reason=str(error)) from error
+        raise FileRefused(name=name, reason=error.args[0]) from error
 
 
 async def _head(path: Path, name: str, purpose: UploadPurpose) -> bytes:

@@ -17,7 +17,7 @@ from tuition.commerce.previews import preview_refund
 from tuition.commerce.rules import Funding, OrderStatus, PurchaseStatus, RefundStatus, Refusal, refund_split
 from tuition.earnings import CreatorShare, Split
 from tuition.identity import Actor, allows
-from tuition.kernel import Currency, Money, clock, new_id
+from tuition.kernel import Currency, Money, Phrase, clock, new_id
 from tuition.ledger import AccountKey, AccountKind
 from tuition.platform import events
 from tuition.platform.database import Session
@@ -45,7 +45,7 @@ async def refund(session: Session, actor: Actor, purchase_id: UUID, *, reason: s
     if preview.refusal and not (preview.refusal in CHOSEN_ANYWAY and may_choose and amount is not None):
         raise NothingToRefund(reason=preview.refusal.sentence)
     if not Money.zero(paid.currency) < given <= paid:
-        raise NothingToRefund(reason=f"{paid} was paid.")
+        raise NothingToRefund(reason=Phrase("{paid} was paid.", paid=paid))
     order = (await session.scalars(select(Order).where(Order.id == purchase.order_id).with_for_update())).one()
     parts = refund_split(split_of(purchase), given, fee_rate=order.fee_rate)
     row = Refund(

@@ -14,7 +14,7 @@ from tuition.community.errors import OwnWork, TextInvalid
 from tuition.community.events import ContentRated
 from tuition.community.models import ContentRating
 from tuition.identity import Actor
-from tuition.kernel import clock, new_id
+from tuition.kernel import Phrase, clock, new_id
 from tuition.platform import events, rates
 from tuition.platform.database import Session
 
@@ -33,7 +33,7 @@ async def rate(session: Session, actor: Actor, content_id: UUID, *, score: int, 
     access.require(decision)
     identity.require_verified(actor)
     if not 1 <= score <= SCORE_MOST:
-        raise TextInvalid(field="score", reason=f"one to {SCORE_MOST}.")
+        raise TextInvalid(field="score", reason=Phrase("one to {most}.", most=SCORE_MOST))
     written = rules.checked_body(review, field="review", most=rules.REVIEW_MAX, needed=False)
     await rates.hit(session, f"community.rate:{actor.id}", limit=rules.POSTS_PER_HOUR, per_s=3600)
     await _lock(session, content_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tuition import access, catalog, identity
 from tuition.identity import Actor
+from tuition.kernel import Phrase
 from tuition.learning import courses
 from tuition.learning.courses import Course, Lesson, Node, Right
 from tuition.learning.enrollments.actions.progress import open_progress
@@ -220,13 +221,13 @@ def _closed(
 
 
 _SENTENCES = {
-    LockReason.NOT_ENROLLED: "enrol in the course first.",
-    LockReason.NO_ACCESS: "nothing that you have opens this course now.",
-    LockReason.PREREQUISITE: "another course comes first.",
-    LockReason.SEQUENCE: "an earlier lesson comes first.",
-    LockReason.NOT_YET: "it opens on a later day.",
-    LockReason.COURSE_CLOSED: "the course has not begun, or has ended.",
-    LockReason.TAKEN_DOWN: "it was taken down.",
+    LockReason.NOT_ENROLLED: Phrase("enrol in the course first."),
+    LockReason.NO_ACCESS: Phrase("nothing that you have opens this course now."),
+    LockReason.PREREQUISITE: Phrase("another course comes first."),
+    LockReason.SEQUENCE: Phrase("an earlier lesson comes first."),
+    LockReason.NOT_YET: Phrase("it opens on a later day."),
+    LockReason.COURSE_CLOSED: Phrase("the course has not begun, or has ended."),
+    LockReason.TAKEN_DOWN: Phrase("it was taken down."),
 }
 
 

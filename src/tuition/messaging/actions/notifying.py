@@ -10,8 +10,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition.identity import User, UserStatus
-from tuition.kernel import Money, clock, new_id
-from tuition.messaging.letters import amount_text, letterhead
+from tuition.kernel import clock, new_id
+from tuition.messaging.letters import letterhead, spoken_value
 from tuition.messaging.models import Notification, NotificationKey, NotificationSettings
 from tuition.messaging.queries import get_notification_for
 from tuition.messaging.rules import NOTIFICATION_KINDS, Category, is_minor, may_receive
@@ -46,7 +46,7 @@ async def notify(
     if locale is None or (dedupe_key is not None and not await _is_new(session, person_id, dedupe_key)):
         return None
     texts = letterhead().translations(locale)
-    spoken = {name: amount_text(value, locale) if isinstance(value, Money) else value for name, value in (fields or {}).items()}
+    spoken = {name: spoken_value(value, locale) for name, value in (fields or {}).items()}
 
     def say(sentence: str) -> str:
         said = texts.gettext(sentence) if sentence else sentence

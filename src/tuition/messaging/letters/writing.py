@@ -11,11 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from tuition.kernel import CREDITS, Money, exponent_of
+from tuition.kernel import CREDITS, Money, Phrase, exponent_of
 from tuition.messaging.letters.letterhead import Letterhead, letterhead
 from tuition.messaging.rules import EmailKind
 from tuition.platform import site as sites
@@ -51,6 +51,9 @@ def write(
     assert not missing, f"an e-mail of kind {kind.name} needs {', '.join(sorted(missing))}"
     head = letterhead()
     language = reader.locale.partition("-")[0]
+    context = {
+        name: spoken_value(value, reader.locale) if isinstance(value, Phrase) else value for name, value in context.items()
+    }
     given = {**context, "url": head.absolute(str(context["url"]))} if context.get("url") else dict(context)
     variables = {
         "titles": (),
@@ -111,6 +114,20 @@ def amount_text(value: Money, locale: str) -> str:
         return str(value)
     usual = get_currency_precision(value.currency) == exponent_of(value.currency)
     return format_currency(value.decimal, value.currency, locale=written, currency_digits=usual)
+
+
+def spoken_value(value: object, locale: str) -> object:
+    """What stands in a sentence's place as its reader says it: amounts, figures, and phrases, which are sentences themselves."""
+    match value:
+        case Money():
+            return amount_text(value, locale)
+        case Phrase():
+            said = letterhead().translations(locale).gettext(value.template)
+            return said.format_map({name: spoken_value(part, locale) for name, part in value.fields.items()})
+        case int() if not isinstance(value, bool):
+            return format_decimal(value, locale=locale.replace("-", "_"))
+        case _:
+            return value
 
 
 @pass_context

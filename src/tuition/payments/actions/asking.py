@@ -14,7 +14,7 @@ from tuition.payments.errors import AmountDiffers, GatewayUnknown, MethodNotFoun
 from tuition.payments.events import PaymentDisputed, PaymentFailed, PaymentSucceeded
 from tuition.payments.models import Payment, PaymentMethod
 from tuition.payments.ports import AnswerStatus, GatewayAnswer
-from tuition.payments.rules import PAID, PaymentStatus
+from tuition.payments.rules import PAID, PaymentStatus, why_declined
 from tuition.platform import events, jobs
 from tuition.platform.database import Session
 
@@ -172,7 +172,7 @@ async def _fail(session: Session, payment: Payment, answer: GatewayAnswer) -> No
             subject_id=payment.subject_id,
             payer_id=payment.user_id,
             amount=Money(payment.amount_minor, Currency(payment.currency)),
-            reason=answer.failure_message,
+            reason=why_declined(answer.failure_code, answer.failure_message),
         ),
     )
 

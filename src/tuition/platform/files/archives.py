@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from tuition.kernel import DomainError, ErrorKind
+from tuition.kernel import DomainError, ErrorKind, Phrase
 
 MEMBERS_MAX = 10_000
 MEMBER_BYTES_MAX = 64 * 1024 * 1024
@@ -56,11 +56,11 @@ class Archive:
         self._total_max = total_bytes_max
         infos = self._zip.infolist()
         if len(infos) > MEMBERS_MAX:
-            raise FileTooLarge(reason=f"it holds more than {MEMBERS_MAX} files.")
+            raise FileTooLarge(reason=Phrase("it holds more than {most} files.", most=MEMBERS_MAX))
         stated = sum(info.file_size for info in infos)
         packed = len(source) if isinstance(source, bytes) else source.stat().st_size
         if stated > total_bytes_max or stated > RATIO_MAX * max(packed, 4096):
-            raise FileTooLarge(reason=f"unpacked it would have {stated // 1_000_000} MB.")
+            raise FileTooLarge(reason=Phrase("unpacked it would have {stated} MB.", stated=stated // 1_000_000))
         self._names = {self._checked(info): info for info in infos if not info.is_dir()}
 
     def __enter__(self) -> Self:
@@ -93,7 +93,7 @@ class Archive:
     def _pieces(self, name: str, limit: int) -> Iterator[bytes]:
         info = self._names.get(name)
         if info is None:
-            raise FileUnreadable(reason=f"“{name}” is named in it and missing.")
+            raise FileUnreadable(reason=Phrase("“{name}” is named in it and missing.", name=name))
         size = 0
         try:
             with self._zip.open(info) as member:
@@ -101,21 +101,23 @@ class Archive:
                     size += len(piece)
                     self._read += len(piece)
                     if size > limit or self._read > self._total_max:
-                        raise FileTooLarge(reason=f"“{name}” has more than {limit // 1_000_000} MB.")
+                        raise FileTooLarge(
+                            reason=Phrase("“{name}” has more than {limit} MB.", name=name, limit=limit // 1_000_000)
+                        )
                     yield piece
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-            raise FileUnreadable(reason=f"“{name}” is damaged or encrypted.") from error
+            raise FileUnreadable(reason=Phrase("“{name}” is damaged or encrypted.", name=name)) from error
 
     @staticmethod
     def _checked(info: zipfile.ZipInfo) -> str:
         name = info.filename.replace("\\", "/")
         path = PurePosixPath(name)
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise FileUnreadable(reason=f"“{name[:80]}” is a link.")
+            raise FileUnreadable(reason=Phrase("“{name}” is a link.", name=name[:80]))
         if path.is_absolute() or ".." in path.parts or (len(name) > 1 and name[1] == ":") or "\x00" in name:
-            raise FileUnreadable(reason=f"“{name[:80]}” would land outside of its folder.")
+            raise FileUnreadable(reason=Phrase("“{name}” would land outside of its folder.", name=name[:80]))
         if len(name) > NAME_LENGTH_MAX:
-            raise FileUnreadable(reason=f"a name in it has more than {NAME_LENGTH_MAX} letters.")
+            raise FileUnreadable(reason=Phrase("a name in it has more than {most} letters.", most=NAME_LENGTH_MAX))
         return str(path)
 
 
@@ -125,7 +127,7 @@ def parse_xml(data: bytes, name: str = "it") -> Element:
         root: Element = fromstring(data, forbid_dtd=False)
     except ParseError as error:
         line, _ = error.position
-        raise FileUnreadable(reason=f"“{name}” is not well-formed XML (line {line}).") from error
+        raise FileUnreadable(reason=Phrase("“{name}” is not well-formed XML (line {line}).", name=name, line=line)) from error
     except (DefusedXmlException, ValueError, LookupError) as error:
-        raise FileUnreadable(reason=f"“{name}” defines entities, or is in an unknown encoding.") from error
+        raise FileUnreadable(reason=Phrase("“{name}” defines entities, or is in an unknown encoding.", name=name)) from error
     return root

@@ -25,6 +25,7 @@ def extract_room(
     yield from refusals(source)
     yield from reasons(source)
     yield from told(source)
+    yield from phrases(source)
 
 
 def refusals(source: bytes) -> list[Found]:
@@ -57,6 +58,16 @@ def reasons(source: bytes) -> list[Found]:
             for text in _texts(_argument(node.exc, "reason"), {}):
                 if " " in text:  # one word is a code for programs
                     found.setdefault(text, (node.lineno, "", text, ["A reason, inside a refusal"]))
+    return list(found.values())
+
+
+def phrases(source: bytes) -> list[Found]:
+    """What is a ``Phrase``, wherever it is made."""
+    found: dict[str, Found] = {}
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Phrase":
+            for text in _texts(_argument(call, 0), {}):
+                found.setdefault(text, (call.lineno, "", text, ["A part of a sentence"]))
     return list(found.values())
 
 

@@ -17,24 +17,11 @@ from tuition.kernel import Currency, Money
 from tuition.payments import Gateways, Payment, PaymentStatus
 from tuition.platform.database import AnySession
 from tuition.web.money import ways
-from tuition.web.rendering import refusal, render, see_other, sentence
-from tuition.web.rendering import translate as _
+from tuition.web.rendering import refusal, render, see_other, sentence, spoken
 from tuition.web.site.appearance import local_path
 
 router = APIRouter(prefix="/payments", route_class=EdgeRoute, include_in_schema=False)
 Back = Annotated[str, Query(alias="next", max_length=500)]
-
-
-def _failure(payment: Payment) -> str:
-    """Why it failed, in the reader's language where we know the reason, else in the provider's own words."""
-    known = {
-        "authentication_required": _("Your bank wanted you to confirm this payment yourself."),
-        "card_declined": _("Your bank declined the card."),
-        "expired": _("The payment was not finished in time."),
-        "insufficient_funds": _("There was not enough money on the card's account."),
-        "payments.gateway_refused": _("This way to pay cannot be used here."),
-    }
-    return known.get(payment.failure_code) or payment.failure_message
 
 
 async def _context(session: AnySession, actor: Actor, payment: Payment, back: str) -> dict[str, Any]:
@@ -43,7 +30,7 @@ async def _context(session: AnySession, actor: Actor, payment: Payment, back: st
         "amount": Money(payment.amount_minor, unit),
         "back": back,
         "contents": [],
-        "failure": _failure(payment),
+        "failure": spoken(payments.why_declined(payment.failure_code, payment.failure_message)),
         "is_over": payment.status != PaymentStatus.PENDING.value,
         "is_paid": payment.status not in {PaymentStatus.PENDING.value, PaymentStatus.FAILED.value},
         "order": None,

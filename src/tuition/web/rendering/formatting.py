@@ -13,7 +13,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 from babel.units import format_unit
 from markupsafe import Markup
 
-from tuition.kernel import CREDITS, DomainError, Money, clock, exponent_of
+from tuition.kernel import CREDITS, DomainError, Money, Phrase, clock, exponent_of
 from tuition.web.rendering.reader import current, translate, translate_plural
 from tuition.web.rendering.remembering import FIGURES_MAX, by_language
 from tuition.web.rendering.words import PLACES, spoken_word
@@ -185,10 +185,7 @@ def listing(items: list[str]) -> str:
 
 def refusal(error: DomainError) -> str:
     """What a refusal says to this reader, with its amounts and moments written their way."""
-    spoken = {
-        name: spoken_word(value) if name in PLACES and isinstance(value, str) else _spoken(value)
-        for name, value in error.fields.items()
-    }
+    spoken = {name: _spoken(value, is_word=name in PLACES) for name, value in error.fields.items()}
     return translate(error.template()).format_map(spoken)
 
 
@@ -197,8 +194,17 @@ def sentence(template: str, fields: Mapping[str, Any]) -> str:
     return translate(template).format_map({name: _spoken(value) for name, value in fields.items()})
 
 
-def _spoken(value: object) -> object:
+def spoken(text: str) -> str:
+    """A phrase as this reader says it; any other text as it is."""
+    return sentence(text.template, text.fields) if isinstance(text, Phrase) else text
+
+
+def _spoken(value: object, *, is_word: bool = False) -> object:
     match value:
+        case Phrase():
+            return spoken(value)
+        case str() if is_word:
+            return spoken_word(value)
         case Money():
             return money_text(value)
         case datetime():
@@ -240,5 +246,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "rate": rate,
     "refusal": refusal,
     "size": size,
+    "spoken": spoken,
     "when": when,
 }

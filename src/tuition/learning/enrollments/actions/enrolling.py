@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tuition import access, catalog, identity
 from tuition.identity import Actor
-from tuition.kernel import clock, new_id
+from tuition.kernel import Phrase, clock, new_id
 from tuition.learning import courses
 from tuition.learning.courses import Right
 from tuition.learning.enrollments.actions.progress import recount, take_over_coverage
@@ -194,4 +194,4 @@ async def _lock(session: Session, enrollment: Enrollment) -> None:
 
 def _check_end(until: datetime | None, now: datetime) -> None:
     if until is not None and not now < until <= now + END_MAX:
-        raise EndInvalid(reason=f"choose a moment within the next {END_MAX.days} days.")
+        raise EndInvalid(reason=Phrase("choose a moment within the next {days} days.", days=END_MAX.days))

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition.identity import Actor
-from tuition.kernel import new_id
+from tuition.kernel import Phrase, new_id
 from tuition.learning import courses
 from tuition.learning.courses import FieldInvalid, Right
 from tuition.learning.enrollments.errors import EnrollmentUnknown, GroupTaken, GroupUnknown
@@ -74,5 +74,5 @@ async def _group(session: Session, actor: Actor, group_id: UUID) -> CourseGroup:
 def _name(name: str) -> str:
     tidy = " ".join(name.replace("\x00", "").split())
     if not 1 <= len(tidy) <= NAME_LENGTH_MAX:
-        raise FieldInvalid(field="name", reason=f"give 1 to {NAME_LENGTH_MAX} characters")
+        raise FieldInvalid(field="name", reason=Phrase("give 1 to {most} characters", most=NAME_LENGTH_MAX))
     return tidy

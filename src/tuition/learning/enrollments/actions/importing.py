@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tuition.identity import Actor, User, UserStatus
-from tuition.kernel import DomainError, new_id
+from tuition.kernel import DomainError, Phrase, new_id
 from tuition.learning import courses
 from tuition.learning.courses import Right
 from tuition.learning.enrollments.actions.enrolling import enroll_person
@@ -124,19 +124,23 @@ async def _people(session: Session, emails: list[str]) -> dict[str, UUID]:
 
 def _read(csv_text: str) -> Iterator[_Line]:
     if len(csv_text) > LENGTH_MAX:
-        raise ListInvalid(reason=f"at most {LENGTH_MAX} characters.")
+        raise ListInvalid(reason=Phrase("at most {most} characters.", most=LENGTH_MAX))
     clean = csv_text.lstrip("\ufeff").replace("\x00", "")
     first = clean.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(clean), delimiter=";" if ";" in first and "," not in first else ",")
     try:
         rows = list(reader)
     except csv.Error as error:
-        raise ListInvalid(reason=f"line {reader.line_num} is no CSV ({error}).") from error
+        raise ListInvalid(reason=Phrase("line {line} is no CSV ({error}).", line=reader.line_num, error=error)) from error
     head = [cell.strip().lower() for cell in rows[0]] if rows else []
     if "email" not in head or not set(head) <= set(COLUMNS):
-        raise ListInvalid(reason=f"its first line names the columns, of which there are {', '.join(COLUMNS)}; email is needed.")
+        raise ListInvalid(
+            reason=Phrase(
+                "its first line names the columns, of which there are {columns}; email is needed.", columns=", ".join(COLUMNS)
+            )
+        )
     if len(rows) - 1 > LINES_MAX:
-        raise ListInvalid(reason=f"at most {LINES_MAX} lines at once.")
+        raise ListInvalid(reason=Phrase("at most {most} lines at once.", most=LINES_MAX))
     for number, cells in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in cells):
             yield _line(number, dict(zip(head, (cell.strip() for cell in cells), strict=False)))
