@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.async_api import FrameLocator, Page, expect
+from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.cinema import House
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, Serve, findings, free_port, sideways
@@ -160,6 +160,34 @@ async def test_an_inner_page_that_looks_for_the_api_finds_it(served: Served, ope
     await expect(page.locator("[data-said]")).to_have_text("Saved · Completed · 60%")
 
 
+async def test_in_the_sandbox_frames_are_strangers_to_each_other(served: Served, chromium: Browser) -> None:
+    await served.school.bring(samples.framed_12())
+    context = await chromium.new_context()
+    page = await context.new_page()
+    inner = (await served.open(page)).frame_locator("iframe")
+    async with page.expect_event("pageerror") as refusal:
+        await inner.get_by_role("button", name="Answer").click()
+    assert "record" in str(await refusal.value) or "cross-origin" in str(await refusal.value)
+    await expect(inner.locator("#said")).to_be_empty()
+    await context.close()
+
+
+@pytest.mark.parametrize("served", ["apart"], indirect=True)
+async def test_what_is_written_into_frames_and_storage_is_there_at_an_address_of_its_own(
+    served: Served, open_page: OpenPage
+) -> None:
+    writing = """<html><body><p id="kept"></p><iframe id="box"></iframe><script>
+    box.contentDocument.write("<p>Written</p>"); kept.textContent = localStorage.getItem("seen") || "first";
+    localStorage.setItem("seen", "again"); API.LMSInitialize("");</script></body></html>"""
+    await served.school.bring(samples.single_12(page=writing))
+    page = await open_page()
+    content = await served.open(page)
+    await expect(content.frame_locator("#box").get_by_text("Written")).to_be_visible()
+    await expect(content.locator("#kept")).to_have_text("first")
+    await page.reload()
+    await expect(content.locator("#kept")).to_have_text("again")
+
+
 @pytest.mark.parametrize("served", ["apart"], indirect=True)
 async def test_frames_reach_each_other_at_an_address_of_their_own(served: Served, open_page: OpenPage) -> None:
     await served.school.bring(samples.framed_12())
@@ -172,7 +200,7 @@ async def test_frames_reach_each_other_at_an_address_of_their_own(served: Served
 
 
 @pytest.mark.parametrize("served", ["", "apart"], indirect=True)
-async def test_a_hostile_package_reaches_nothing(served: Served, chromium: Any) -> None:
+async def test_a_hostile_package_reaches_nothing(served: Served, chromium: Browser) -> None:
     await served.school.bring(samples.single_12(page=samples.HOSTILE))
     context = await chromium.new_context()
     page = await context.new_page()

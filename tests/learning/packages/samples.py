@@ -156,3 +156,9 @@ const post = { method: "POST", mode: "no-cors", credentials: "include" };
 const sent = fetch("/v1/me/sessions", post).then(() => "sent", () => "refused");
 Promise.all([asked, sent]).then(([me, write]) => { found.textContent = JSON.stringify({ ...tried, me, write }); });
 </script></body></html>"""
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The files of a zip."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
