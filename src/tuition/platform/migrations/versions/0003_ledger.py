@@ -343,38 +343,48 @@ declare
 begin
   -- The usual batch: every account exists and has enough, no key is known. One trouble, and none of it happened.
   begin
+    -- Arrays become rows in the select list: from there they need not be stored once between, as they are in "from".
     with quiet as (
       update ledger_accounts a set balance = a.balance + k.given - k.taken
       from (
-        select u.* from unnest(a_owner, a_kind, a_currency, a_busy, a_taken, a_given) with ordinality
-          u (owner, kind, currency, busy, taken, given, n)
+        select u.* from (
+          select unnest(a_owner) as owner, unnest(a_kind) as kind, unnest(a_currency) as currency, unnest(a_busy) as busy,
+            unnest(a_taken) as taken, unnest(a_given) as given, generate_subscripts(a_owner, 1) as n
+        ) u
         where not u.busy and u.taken + u.given < large
         order by u.owner, u.kind, u.currency
       ) k
       where a.owner = k.owner and a.kind = k.kind and a.currency = k.currency and not a.busy
         and (k.taken = 0 or a.floor is null or a.balance - k.taken >= a.floor) and a.balance between -far and far
-      returning k.n, a.id, hashtext(a.currency) as code
+      returning k.n, a.id
     ), named as (
-      select q.n, q.id, q.code from quiet q
+      select q.n, q.id from quiet q
       union all
-      select k.n, a.id, hashtext(a.currency) from unnest(a_owner, a_kind, a_currency, a_busy, a_taken, a_given) with ordinality
-        k (owner, kind, currency, busy, taken, given, n)
+      select k.n, a.id from (
+        select unnest(a_owner) as owner, unnest(a_kind) as kind, unnest(a_currency) as currency, unnest(a_busy) as busy,
+          unnest(a_taken) as taken, unnest(a_given) as given, generate_subscripts(a_owner, 1) as n
+      ) k
       join ledger_accounts a on a.owner = k.owner and a.kind = k.kind and a.currency = k.currency
       where k.busy and k.taken + k.given < large and a.busy and (k.taken = 0 or a.floor is null) and a.balance between -far and far
     )
-    select array_agg(m.id order by m.n), array_agg(m.code order by m.n) into ids, codes from named m;
+    select array_agg(m.id order by m.n) into ids from named m;
     if cardinality(ids) is distinct from cardinality(a_owner) then
       raise exception 'unusual' using errcode = 'TU001';
     end if;
+    codes := array(select hashtext(c) from unnest(a_currency) c);
     -- Sorted, so that two batches with the same keys wait for each other in the same order.
     insert into ledger_transactions (id, owner, kind, source_type, source_id, idempotency_key, fingerprint, at)
     select t.id, t.owner, t.kind, t.source_type, t.source_id, t.key, t.fingerprint, t.at
-    from unnest(t_id, t_owner, t_kind, t_source_type, t_source_id, t_key, t_fingerprint, t_at)
-      t (id, owner, kind, source_type, source_id, key, fingerprint, at)
+    from (
+      select unnest(t_id) as id, unnest(t_owner) as owner, unnest(t_kind) as kind, unnest(t_source_type) as source_type,
+        unnest(t_source_id) as source_id, unnest(t_key) as key, unnest(t_fingerprint) as fingerprint, unnest(t_at) as at
+    ) t
     order by t.owner, t.key;
     insert into ledger_transfers (id, owner, at, transaction_id, debit_account_id, credit_account_id, amount)
     select x.id, t_owner[x.item], t_at[x.item], t_id[x.item], ids[x.debit], ids[x.credit], x.amount
-    from unnest(x_id, x_item, x_debit, x_credit, x_amount) x (id, item, debit, credit, amount)
+    from (
+      select unnest(x_id) as id, unnest(x_item) as item, unnest(x_debit) as debit, unnest(x_credit) as credit, unnest(x_amount) as amount
+    ) x
     where codes[x.debit] = codes[x.credit];
     get diagnostics inserted = row_count;
     if inserted <> cardinality(x_id) then
