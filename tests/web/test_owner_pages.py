@@ -294,10 +294,10 @@ class TestRawTables:
         assert people.status_code == 200
         assert "sami@example.org" in people.text
         assert "password" not in people.text.casefold()
-        for table in ("sign-ins", "refresh-tokens", "email-logs", "payment-webhook-events", "ledger-transactions"):
+        for table in ("sign-ins", "refresh-tokens", "email-logs", "payment-webhook-events", "ledger-transactions", "issuer-keys"):
             page = await tables.get(f"/owner/tables/{table}/list")
             assert page.status_code == 200, table
-            assert not re.search(r"(cookie|token|access)_hash|body_text|payload", page.text), table
+            assert not re.search(r"(cookie|token|access)_hash|body_text|payload|private_key", page.text), table
         assert (await tables.get("/owner/tables/users/create")).status_code == 403
         assert (await tables.post("/owner/tables/users/create", data={"email": "x@example.org"})).status_code == 403
 
@@ -307,3 +307,21 @@ class TestRawTables:
         await stock.sign_in(tables, "noor@example.org")
         for path in ("users/list", "static/js/list.js", ""):
             assert (await tables.get(f"/owner/tables/{path}")).status_code == 403
+
+    async def test_whoever_owes_a_second_step_sets_it_up_first(
+        self, tables: httpx.AsyncClient, database: Database, school: stock.School
+    ) -> None:
+        await stock.sign_in(tables, "olga@example.org")
+        async with database.transaction() as session:
+            await site.change(session, school.creator.id, mfa_roles=["owner"])
+        refused = await tables.get("/owner/tables/users/list")
+        assert refused.headers["location"] == "/settings/security/required?next=/owner/tables/"
+
+    async def test_what_is_taken_along_commands_no_spreadsheet(self, tables: httpx.AsyncClient, database: Database) -> None:
+        async with database.transaction() as session:
+            await stock.add_person(session, "hanna@example.org", "=HYPERLINK(1)")
+        await stock.sign_in(tables, "olga@example.org")
+        await tables.get("/owner/tables/users/list")
+        form = {"scope": "page", "format": "csv", "fields": ["full_name"], "csrftoken": tables.cookies["starlette_admin_csrftoken"]}
+        answer = await tables.post("/owner/tables/_api/users/action?name=export", data=form)
+        assert "'=HYPERLINK(1)" in answer.text

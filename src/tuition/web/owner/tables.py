@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,12 +32,12 @@ from starlette_admin import (
     StringField,
 )
 from starlette_admin.contrib.sqla import Admin, ModelView
+from starlette_admin.export import CsvExporter
 from starlette_admin.routing import route
 
 import tuition
 from tuition import identity
 from tuition.edge import Runtime, sign_in_cookie
-from tuition.identity import Actor
 from tuition.platform import secrets
 from tuition.platform.database import Base
 from tuition.web.rendering import render_problem, see_other
@@ -45,7 +45,21 @@ from tuition.web.rendering import render_problem, see_other
 ADDRESS = "/owner/tables"
 ROUTE_NAME = "tables"
 SECRET_WORDS = frozenset(
-    {"answer", "body", "ciphertext", "code", "cookie", "encrypted", "hash", "headers", "password", "payload", "secret", "token"}
+    {
+        "answer",
+        "body",
+        "ciphertext",
+        "code",
+        "cookie",
+        "encrypted",
+        "hash",
+        "headers",
+        "password",
+        "payload",
+        "private",
+        "secret",
+        "token",
+    }
 )
 """A column with one of these words in its name is left out: what it holds is nobody's to read, not even the owner's."""
 ROWS_SHOWN = 25
@@ -71,20 +85,25 @@ class Gate:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        actor = await self._actor(request)
-        if actor is None:
-            await see_other(request, f"/sign-in?next={ADDRESS}/")(scope, receive, send)
-        elif not identity.allows(actor, "tables:read"):
-            await render_problem(request, 403)(scope, receive, send)
+        refusal = await self._refusal(request)
+        if refusal is not None:
+            await refusal(scope, receive, send)
         else:
             await self.app(scope, receive, _with_policy(send))
 
-    async def _actor(self, connection: HTTPConnection) -> Actor | None:
-        cookie = sign_in_cookie(connection)
-        if not cookie:
-            return None
+    async def _refusal(self, request: Request) -> Response | None:
         async with self.runtime.database.reading() as session:
-            return await identity.authenticate_cookie(session, cookie)
+            cookie = sign_in_cookie(request)
+            actor = await identity.authenticate_cookie(session, cookie) if cookie else None
+            if actor is None:
+                return see_other(request, f"/sign-in?next={ADDRESS}/")
+            if not identity.allows(actor, "tables:read"):
+                return render_problem(request, 403)
+            try:
+                await identity.require_second_factor(session, actor)
+            except identity.SecondFactorNeeded:
+                return see_other(request, f"/settings/security/required?next={ADDRESS}/")
+            return None
 
 
 def _with_policy(send: Send) -> Send:
@@ -111,6 +130,7 @@ class Table(ModelView):
 
     page_size = ROWS_SHOWN
     page_size_options = [ROWS_SHOWN, 50, 100]
+    exporters = [CsvExporter(escape_formulas=True), "json"]
 
     def can_create(self, request: Request) -> bool:
         """Never."""
