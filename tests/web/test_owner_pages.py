@@ -322,6 +322,7 @@ class TestRawTables:
             await stock.add_person(session, "hanna@example.org", "=HYPERLINK(1)")
         await stock.sign_in(tables, "olga@example.org")
         await tables.get("/owner/tables/users/list")
-        form = {"scope": "page", "format": "csv", "fields": ["full_name"], "csrftoken": tables.cookies["starlette_admin_csrftoken"]}
+        token = tables.cookies["starlette_admin_csrftoken"]
+        form = {"scope": "page", "format": "csv", "fields": ["full_name"], "csrftoken": token}
         answer = await tables.post("/owner/tables/_api/users/action?name=export", data=form)
         assert "'=HYPERLINK(1)" in answer.text
