@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from tuition.kernel import Phrase
 from tuition.learning.packages.errors import DataInvalid
 
 ELEMENTS_MAX = 5_000
@@ -85,7 +86,7 @@ class Before:
 def read(standard: Standard, values: Mapping[str, str]) -> Report:
     """A report of an item, element by element as in the data model. Raises ``DataInvalid`` with the element."""
     if len(values) > ELEMENTS_MAX or sum(len(name) + len(value) for name, value in values.items()) > TOTAL_LENGTH_MAX:
-        raise DataInvalid(element="cmi", reason=f"more than {TOTAL_LENGTH_MAX // 1024} kB.")
+        raise DataInvalid(element="cmi", reason=Phrase("more than {most} kB.", most=TOTAL_LENGTH_MAX // 1024))
     for name in values:
         if not _ELEMENT.fullmatch(name):
             raise DataInvalid(element=name[:100], reason="there is no such element.")
@@ -135,13 +136,13 @@ class _Values:
     def text(self, name: str, limit: int) -> str:
         value = self._values.get(name, "")
         if len(value) > limit:
-            raise DataInvalid(element=name, reason=f"more than {limit} letters.")
+            raise DataInvalid(element=name, reason=Phrase("more than {most} letters.", most=limit))
         return value.replace("\x00", "")
 
     def word(self, name: str, known: set[str]) -> str:
         value = self._values.get(name, "")
         if value not in known:
-            raise DataInvalid(element=name, reason=f"one of {', '.join(sorted(known - {''}))}.")
+            raise DataInvalid(element=name, reason=Phrase("one of {known}.", known=", ".join(sorted(known - {""}))))
         return value
 
     def number(self, name: str, least: int | None = None, most: int | None = None) -> Decimal | None:
@@ -155,7 +156,7 @@ class _Values:
         if not value.is_finite() or abs(value) >= Decimal(10) ** 9:
             raise DataInvalid(element=name, reason="write a number.")
         if (least is not None and value < least) or (most is not None and value > most):
-            raise DataInvalid(element=name, reason=f"between {least} and {most}.")
+            raise DataInvalid(element=name, reason=Phrase("between {least} and {most}.", least=least, most=most))
         return value
 
     def time(self, name: str, seconds_of: Callable[[str], int | None]) -> int:

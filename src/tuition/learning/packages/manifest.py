@@ -11,6 +11,7 @@ from posixpath import dirname, normpath
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
+from tuition.kernel import Phrase
 from tuition.learning.packages.cmi import Standard
 from tuition.learning.packages.errors import PackageInvalid
 from tuition.learning.packages.rules import Item
@@ -68,7 +69,11 @@ class Manifest:
         while waiting:
             item, depth = waiting.pop()
             if len(items) >= ITEMS_MAX or depth > DEPTH_MAX:
-                raise PackageInvalid(reason=f"its manifest lists more than {ITEMS_MAX} items, or {DEPTH_MAX} levels.")
+                raise PackageInvalid(
+                    reason=Phrase(
+                        "its manifest lists more than {items} items, or {levels} levels.", items=ITEMS_MAX, levels=DEPTH_MAX
+                    )
+                )
             waiting.extend((child, depth + 1) for child in reversed(item.findall("item")))
             if item.get("isvisible", "true").strip().lower() != "false":
                 items.append(self._item(item, depth, len(items) + 1))
@@ -81,7 +86,11 @@ class Manifest:
         if not reference:
             return Item(identifier, title, depth=depth)
         if reference not in self._resources:
-            raise PackageInvalid(reason=f"“{title}” leads to “{reference}”, which its manifest does not list.")
+            raise PackageInvalid(
+                reason=Phrase(
+                    "“{title}” leads to “{reference}”, which its manifest does not list.", title=title, reference=reference
+                )
+            )
         resource, path = self._resources[reference]
         return Item(
             identifier,
@@ -109,12 +118,16 @@ class Manifest:
         """Where an item begins, relative to the package: its path and what follows it, as a browser takes it."""
         parts = urlsplit(href.replace("\\", "/"))
         if parts.scheme or parts.netloc:
-            raise PackageInvalid(reason=f"“{title}” lies on another site ({href[:100]}).")
+            raise PackageInvalid(reason=Phrase("“{title}” lies on another site ({address}).", title=title, address=href[:100]))
         path = normpath(parts.path)
         # Some write addresses, some names: “my%20page.html” may be either.
         inside = next((one for one in (path, unquote(path)) if self.base + one in self._archive), None)
         if inside is None:
-            raise PackageInvalid(reason=f"“{title}” begins with “{parts.path[:200]}”, which is missing in the package.")
+            raise PackageInvalid(
+                reason=Phrase(
+                    "“{title}” begins with “{path}”, which is missing in the package.", title=title, path=parts.path[:200]
+                )
+            )
         query = "&".join(
             part for part in (parts.query, parameters.lstrip("?&") if not parameters.startswith("#") else "") if part
         )
@@ -128,7 +141,7 @@ def _base_of(archive: Archive) -> str:
         (name for name in archive.names if name.rpartition("/")[2] == MANIFEST), key=lambda name: name.count("/"), default=""
     )
     if not found:
-        raise PackageInvalid(reason=f"it has no {MANIFEST} at its top.")
+        raise PackageInvalid(reason=Phrase("it has no {name} at its top.", name=MANIFEST))
     folder = dirname(found)
     return f"{folder}/" if folder else ""
 
