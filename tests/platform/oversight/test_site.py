@@ -60,6 +60,8 @@ async def test_a_change_that_changes_nothing_leaves_no_trace(session: Session) -
         ("primary_color", None),
         ("platform_name", ""),
         ("platform_name", None),
+        ("platform_name", "Tea\nSchool"),
+        ("legal_name", "Tea\x00"),
         ("logo_url", "javascript:alert(1)"),
         ("logo_url", "//evil.example"),
         ("logo_url", "/\\evil.example"),
@@ -86,6 +88,13 @@ async def test_a_value_that_makes_no_sense_is_refused_by_name(session: Session, 
         await site.change(session, None, **{name: value})
     assert refusal.value.fields["name"].startswith(name)
     assert refusal.value.fields["problem"]
+
+
+async def test_a_refused_change_leaves_nothing_to_be_written(session: Session) -> None:
+    with pytest.raises(site.SettingInvalid):
+        await site.change(session, None, platform_name="Tea", top_up_min_minor=60_000)
+    await session.flush()
+    assert (await site.current(session)).platform_name == "My Platform"
 
 
 async def test_an_unknown_setting_is_refused(session: Session) -> None:

@@ -24,14 +24,15 @@ async def change(session: Session, actor_id: UUID | None, **changes: Any) -> Sit
     different = {name: value for name, value in stored.items() if getattr(row, name) != value}
     if not different:
         return value_of(row)
+    wanted = {name: getattr(row, name) for name in ("top_up_min_minor", "top_up_max_minor")} | different
+    if wanted["top_up_min_minor"] > wanted["top_up_max_minor"]:
+        raise SettingInvalid(name="top_up_min_minor", problem="the smallest top-up is larger than the largest")
     details = {
         name: {"from": _plain(getattr(row, name)), "to": _plain(value)} if name in QUOTABLE else "changed"
         for name, value in different.items()
     }
     for name, value in different.items():
         setattr(row, name, value)
-    if row.top_up_min_minor > row.top_up_max_minor:
-        raise SettingInvalid(name="top_up_min_minor", problem="the smallest top-up is larger than the largest")
     row.version += 1
     _watch(session)
     await audit.record(session, actor_id, "platform.settings_changed", subject=("platform_settings", row.id), details=details)

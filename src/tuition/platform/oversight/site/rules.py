@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -20,7 +21,6 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    model_validator,
 )
 
 from tuition.kernel import DomainError, ErrorKind
@@ -80,8 +80,15 @@ def _currency(value: str) -> str:
     return value
 
 
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+def _on_one_line(value: str) -> str:
+    # It may stand in the head of a letter, which a line break would end: then no letter is sent at all.
+    if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in value):
+        raise ValueError("it stands on one line")
+    return value
+
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(_on_one_line)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_on_one_line)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_link)]
 Html = Annotated[str, StringConstraints(max_length=ABOUT_LENGTH_MAX), AfterValidator(nh3.clean)]
@@ -129,13 +136,6 @@ class SiteChange(BaseModel):
     legal_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     tax_number: Line | None = None
 
-    @model_validator(mode="after")
-    def _limits_in_order(self) -> SiteChange:
-        both = {"top_up_min_minor", "top_up_max_minor"} <= self.model_fields_set
-        if both and self.top_up_min_minor > self.top_up_max_minor:
-            raise ValueError("the smallest top-up is larger than the largest")
-        return self
-
 
 CHANGEABLE = frozenset(SiteChange.model_fields)
 """The names that ``change`` accepts."""
@@ -160,7 +160,7 @@ def check(changes: Mapping[str, Any]) -> dict[str, Any]:
         valid = SiteChange.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "top_up_min_minor"
+        place = ".".join(str(part) for part in first["loc"])
         raise SettingInvalid(name=place, problem=first["msg"].removeprefix("Value error, ")) from error
     stored = {name: getattr(valid, name) for name in given}
     if "featured_content_ids" in stored:
