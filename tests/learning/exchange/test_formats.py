@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.learning.exchange import samples
-from tuition.learning.exchange.formats import cartridge, gift, markdown, moodle, qti_legacy, qti_package
+from tuition.learning.exchange.formats import cartridge, markdown, qti_legacy, qti_package
+from tuition.learning.exchange.formats.moodle import gift
+from tuition.learning.exchange.formats.moodle import xml as moodle
 from tuition.learning.exchange.values import FoundCourse, FoundFile, FoundLesson, FoundQuestion, Item, Outcome
 from tuition.learning.questions import (
     AnyQuestion,

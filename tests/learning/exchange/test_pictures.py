@@ -92,7 +92,7 @@ async def test_pictures_of_a_cartridge_come_in_and_go_round(desk: Desk) -> None:
         '<html><body><p>Look: <img src="img/red.png" alt="Red"><img src="$IMS-CC-FILEBASE$/leaf.gif">'
         f'<img src="data:image/webp;base64,{base64.b64encode(GREY).decode()}"></p></body></html>'
     )
-    files = {
+    files: dict[str, bytes | str] = {
         "imsmanifest.xml": manifest,
         "w/page.html": page,
         "w/img/red.png": RED,

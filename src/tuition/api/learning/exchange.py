@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,7 +15,7 @@ from tuition.identity import Actor
 from tuition.kernel import DomainError
 from tuition.learning import exchange
 from tuition.learning.exchange import Format, ImportStatus, Outcome
-from tuition.platform import files, paging
+from tuition.platform import files, jobs, paging
 from tuition.platform.database import Session
 
 router = APIRouter(prefix="/v1", tags=["Exchange"], route_class=EdgeRoute)
@@ -26,6 +27,15 @@ CourseId = Annotated[UUID, Path(description="The course.", examples=[ID_EXAMPLE]
 Version = Annotated[Literal["2.1", "3.0"], Query(description="Of QTI.")]
 BINARY = {
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+MoodleForm = Annotated[
+    Literal[Format.MOODLE_XML, Format.GIFT], Query(alias="format", description="Moodle XML says more; GIFT is plain text.")
+]
+TEXT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {kind: {"schema": {"type": "string"}} for kind in ("application/xml", "text/plain")},
+        "description": "The file.",
+    }
 }
 ZIP: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}, "description": "The package."}
@@ -40,6 +50,13 @@ class ImportIn(BaseModel):
     file_name: str = Field(min_length=1, max_length=500, examples=["numbers.gift"])
     bank_id: UUID | None = Field(default=None, description="Where questions go; none: into a new bank.")
     course_id: UUID | None = Field(default=None, description="Which course lessons are added to; none: a new draft.")
+
+
+class ImportProgressOut(BaseModel):
+    """How far a job is. Nothing of a file is there before all of it is."""
+
+    done: int
+    total: int = Field(description="Nought while the file is still being read.")
 
 
 class ImportOut(BaseModel):
@@ -58,6 +75,7 @@ class ImportOut(BaseModel):
     failure: str = Field(description="Why it could not be read, in a sentence.")
     created_at: datetime
     finished_at: datetime | None
+    progress: ImportProgressOut | None = Field(default=None, description="How far the job is, when one import is asked for.")
 
     @classmethod
     def of(cls, row: exchange.ImportJob) -> ImportOut:
@@ -78,6 +96,36 @@ class ImportItemOut(BaseModel):
     def of(cls, row: exchange.ImportItem) -> ImportItemOut:
         """How it is shown."""
         return cls.model_validate(row, from_attributes=True)
+
+
+class ExportItemOut(BaseModel):
+    """One question that was taken out."""
+
+    name: str
+    kind: str
+    outcome: Literal["whole", "converted", "left_out"]
+    note: str = Field(description="What the format cannot say of it.", examples=["Slips are not forgiven."])
+
+
+class ExportReportOut(BaseModel):
+    """What a format holds of some questions, in their order."""
+
+    items: list[ExportItemOut]
+
+    @classmethod
+    def of(cls, report: Sequence[exchange.Taken]) -> ExportReportOut:
+        """How it is shown."""
+        return cls(
+            items=[
+                ExportItemOut(
+                    name=one.name,
+                    kind=one.kind,
+                    outcome="left_out" if not one.is_there else "converted" if one.note else "whole",
+                    note=one.note,
+                )
+                for one in report
+            ]
+        )
 
 
 @router.post("/imports", status_code=201, responses=problems(401, 403, 404), summary="Announce a file to import")
@@ -117,7 +165,10 @@ async def index(
 @router.get("/imports/{import_id}", responses=problems(401, 404), summary="Show an import")
 async def show(import_id: ImportId, session: Reading, actor: SignedIn) -> ImportOut:
     """How far it is, and how many things were imported, converted and skipped."""
-    return ImportOut.of(await exchange.get_import_for(session, actor, import_id))
+    shown = ImportOut.of(await exchange.get_import_for(session, actor, import_id))
+    known = await jobs.progress_of(session, ("import", import_id))
+    progress = ImportProgressOut(done=known.done, total=known.total or 0) if known else None
+    return shown.model_copy(update={"progress": progress})
 
 
 @router.get("/imports/{import_id}/items", responses=problems(401, 404), summary="List what an import held")
@@ -148,6 +199,60 @@ async def quiz(quiz_id: QuizId, session: Reading, actor: SignedIn, services: Ser
     """What a quiz asks by name, as a QTI package, with its pictures."""
     data = await exchange.export_quiz(session, services.service(files.Store), actor, quiz_id, version=version)
     return package(data, f"quiz-{quiz_id}")
+
+
+@router.get(
+    "/question-banks/{bank_id}/moodle",
+    responses={**problems(401, 404), **TEXT},
+    summary="Export a bank for Moodle",
+    response_class=Response,
+)
+async def bank_for_moodle(
+    bank_id: BankId, session: Reading, actor: SignedIn, services: Services, form: MoodleForm = Format.MOODLE_XML
+) -> Response:
+    """All its questions as Moodle XML, with their pictures, or as GIFT. Imported here again, it is equal."""
+    data, _ = await exchange.export_moodle(session, services.service(files.Store), actor, form, bank_id=bank_id)
+    return _moodle(data, form, f"bank-{bank_id}")
+
+
+@router.get(
+    "/question-banks/{bank_id}/moodle/report", responses=problems(401, 404), summary="Show what an export for Moodle holds"
+)
+async def bank_report(
+    bank_id: BankId, session: Reading, actor: SignedIn, services: Services, form: MoodleForm = Format.MOODLE_XML
+) -> ExportReportOut:
+    """Each question of a bank, and what the format cannot say of it."""
+    _, report = await exchange.export_moodle(session, services.service(files.Store), actor, form, bank_id=bank_id)
+    return ExportReportOut.of(report)
+
+
+@router.get(
+    "/quizzes/{quiz_id}/moodle",
+    responses={**problems(401, 404), **TEXT},
+    summary="Export a quiz for Moodle",
+    response_class=Response,
+)
+async def quiz_for_moodle(
+    quiz_id: QuizId, session: Reading, actor: SignedIn, services: Services, form: MoodleForm = Format.MOODLE_XML
+) -> Response:
+    """What a quiz asks by name, as Moodle XML with its pictures, or as GIFT."""
+    data, _ = await exchange.export_moodle(session, services.service(files.Store), actor, form, quiz_id=quiz_id)
+    return _moodle(data, form, f"quiz-{quiz_id}")
+
+
+@router.get("/quizzes/{quiz_id}/moodle/report", responses=problems(401, 404), summary="Show what a quiz for Moodle holds")
+async def quiz_report(
+    quiz_id: QuizId, session: Reading, actor: SignedIn, services: Services, form: MoodleForm = Format.MOODLE_XML
+) -> ExportReportOut:
+    """Each question of a quiz, and what the format cannot say of it."""
+    _, report = await exchange.export_moodle(session, services.service(files.Store), actor, form, quiz_id=quiz_id)
+    return ExportReportOut.of(report)
+
+
+def _moodle(data: bytes, form: MoodleForm, name: str) -> Response:
+    ending, kind = ("gift", "text/plain; charset=utf-8") if form == Format.GIFT else ("xml", "application/xml")
+    headers = {"content-disposition": f'attachment; filename="{name}.{ending}"', "cache-control": "private, no-store"}
+    return Response(data, media_type=kind, headers=headers)
 
 
 @router.get(

@@ -13,13 +13,14 @@ from tuition.learning.exchange.actions.taking_out import (
     export_bank,
     export_cartridge,
     export_markdown,
+    export_moodle,
     export_quiz,
 )
 from tuition.learning.exchange.errors import FormatUnknown, ImportUnknown, ScormPackage
 from tuition.learning.exchange.models import ImportItem, ImportJob
 from tuition.learning.exchange.queries import get_import_for, imports_of, items_of
 from tuition.learning.exchange.rules import FILE_BYTES_MAX, ImportStatus
-from tuition.learning.exchange.values import Format, Outcome
+from tuition.learning.exchange.values import Format, Outcome, Taken
 
 __all__ = [
     "FILE_BYTES_MAX",
@@ -32,11 +33,13 @@ __all__ = [
     "ImportUnknown",
     "Outcome",
     "ScormPackage",
+    "Taken",
     "accept_file",
     "announce_import",
     "export_bank",
     "export_cartridge",
     "export_markdown",
+    "export_moodle",
     "export_quiz",
     "get_import_for",
     "imports_of",

@@ -48,6 +48,17 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """One question that was taken out, and what its format could not hold of it."""
+
+    name: str
+    kind: str
+    note: str = ""
+    is_there: bool = True
+    """Whether it is in the file at all."""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundQuestion:
     """A question of a file. ``body`` is missing when the outcome is that it was skipped."""
 

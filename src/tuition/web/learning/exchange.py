@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from tuition.edge import EdgeRoute, Reading, Services, Writing, status_of
 from tuition.kernel import DomainError
-from tuition.learning import exchange
-from tuition.learning.exchange import Outcome
-from tuition.platform import files, paging
+from tuition.learning import exchange, questions
+from tuition.learning.exchange import Format, Outcome
+from tuition.platform import files, jobs, paging
 from tuition.platform.database import Session
+from tuition.web.learning.quizzes.drafts import type_names
 from tuition.web.rendering import refusal, render, see_other, with_query
 from tuition.web.rendering import translate as _
 from tuition.web.studio.surroundings import Creator, navigation
@@ -96,9 +97,39 @@ async def report(
         "_report.html" if is_part else "report.html",
         found=found,
         is_running=found.status in RUNNING,
+        progress=await jobs.progress_of(session, ("import", import_id)),
         items=page.items,
         next_href=with_query(request, cursor=page.next_cursor) if page.next_cursor else None,
         show=str(outcome or ""),
+    )
+
+
+@router.get("/studio/banks/{bank_id}/take-out")
+async def take_out(
+    request: Request,
+    bank_id: UUID,
+    session: Reading,
+    actor: Creator,
+    services: Services,
+    form: Annotated[str, Query(max_length=12)] = Format.MOODLE_XML,
+) -> Response:
+    """How a bank can be taken out, and what each format cannot hold of it."""
+    bank = await questions.get_bank_for(session, actor, bank_id)
+    chosen = Format(form) if form in (Format.GIFT, Format.QTI) else Format.MOODLE_XML
+    report: list[exchange.Taken] = []
+    if chosen is not Format.QTI:
+        _, report = await exchange.export_moodle(session, services.service(files.Store), actor, chosen, bank_id=bank_id)
+    base = f"/v1/question-banks/{bank_id}"
+    names = format_names()
+    return _page(
+        request,
+        "take_out.html",
+        bank=bank,
+        form=chosen.value,
+        lost=[row for row in report if row.note],
+        download=f"{base}/qti" if chosen is Format.QTI else f"{base}/moodle?format={chosen}",
+        tabs=[(names[one], f"{request.url.path}?form={one}") for one in (Format.MOODLE_XML, Format.GIFT, Format.QTI)],
+        type_names=type_names(),
     )
 
 

@@ -13,8 +13,9 @@ from tuition.identity import Actor
 from tuition.learning import courses, pictures, questions, quizzes
 from tuition.learning.courses import LessonType, Right
 from tuition.learning.exchange.formats import cartridge, markdown, qti_package
+from tuition.learning.exchange.formats.moodle import gift_writing, xml_writing
 from tuition.learning.exchange.formats.pictures import FOLDER
-from tuition.learning.exchange.values import FoundCourse, FoundFile, FoundLesson, Item, Outcome, found
+from tuition.learning.exchange.values import Format, FoundCourse, FoundFile, FoundLesson, Item, Outcome, Taken, found
 from tuition.learning.questions import AnyQuestion, parse
 from tuition.platform import paging
 from tuition.platform.database import AnySession
@@ -22,6 +23,7 @@ from tuition.platform.files import FileTooLarge, Store
 
 SHOWN_BYTES_MAX = 256 * 1024 * 1024
 VERSIONS = ("2.1", "3.0")
+NO_PACKAGE = "*A SCORM package is shown here, which this file does not hold.*"
 _HERE = Item("", "lesson", Outcome.IMPORTED)
 
 
@@ -61,27 +63,41 @@ async def export_bank(session: AnySession, store: Store, actor: Actor, bank_id: 
     Raises ``BankUnknown``.
     """
     assert version in VERSIONS, f"no QTI {version}"
-    bank = await questions.get_bank_for(session, actor, bank_id)
-    asked: list[questions.Asked] = []
-    cursor: str | None = None
-    while True:
-        page = await questions.questions_page(session, actor, bank_id, limit=paging.LIMIT_MAX, cursor=cursor)
-        asked += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    # The page begins with the newest; a file has them in the order in which they were written.
-    written = [(one.body, one.question.points, tuple(one.question.tags)) for one in reversed(asked)]
-    return await _package(session, store, actor, written, title=bank.title, version=version)
+    title, written = await _of_bank(session, actor, bank_id)
+    return await _package(session, store, actor, written, title=title, version=version)
 
 
 async def export_quiz(session: AnySession, store: Store, actor: Actor, quiz_id: UUID, *, version: str = "2.1") -> bytes:
     """What a quiz asks by name, as a QTI package. Raises ``QuizUnknown``."""
     assert version in VERSIONS, f"no QTI {version}"
-    quiz = await quizzes.get_quiz_for_staff(session, actor, quiz_id, Right.OUTLINE)
-    contents = await quizzes.contents_of(session, quiz_id)
-    written = [(one.asked.body, one.row.points, tuple(one.asked.question.tags)) for one in contents.listed]
-    return await _package(session, store, actor, written, title=quiz.title, version=version)
+    title, written = await _of_quiz(session, actor, quiz_id)
+    return await _package(session, store, actor, written, title=title, version=version)
+
+
+async def export_moodle(
+    session: AnySession,
+    store: Store,
+    actor: Actor,
+    form: Format,
+    *,
+    bank_id: UUID | None = None,
+    quiz_id: UUID | None = None,
+) -> tuple[bytes, list[Taken]]:
+    """A bank, or what a quiz asks by name, as Moodle reads it, and what the format could not hold of each question.
+
+    Raises ``BankUnknown``, ``QuizUnknown``.
+    """
+    assert (bank_id is None) != (quiz_id is None), "one of the two"
+    if bank_id is not None:
+        title, written = await _of_bank(session, actor, bank_id)
+    else:
+        assert quiz_id is not None, "as said"
+        title, written = await _of_quiz(session, actor, quiz_id)
+    taking = Taking(session, store, actor)
+    named = [(await taking.question(body), points, tags) for body, points, tags in written]
+    if form is Format.GIFT:
+        return gift_writing.write(named, title=title)
+    return xml_writing.write(named, title=title, shown=taking.shown)
 
 
 async def export_cartridge(session: AnySession, store: Store, actor: Actor, course_id: UUID) -> bytes:
@@ -99,6 +115,26 @@ async def export_markdown(session: AnySession, store: Store, actor: Actor, cours
     taking = Taking(session, store, actor)
     course = await _course(session, taking, course_id)
     return markdown.write(course, shown=taking.shown)
+
+
+async def _of_bank(session: AnySession, actor: Actor, bank_id: UUID) -> tuple[str, list[qti_package.Written]]:
+    bank = await questions.get_bank_for(session, actor, bank_id)
+    asked: list[questions.Asked] = []
+    cursor: str | None = None
+    while True:
+        page = await questions.questions_page(session, actor, bank_id, limit=paging.LIMIT_MAX, cursor=cursor)
+        asked += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    # The page begins with the newest; a file has them in the order in which they were written.
+    return bank.title, [(one.body, one.question.points, tuple(one.question.tags)) for one in reversed(asked)]
+
+
+async def _of_quiz(session: AnySession, actor: Actor, quiz_id: UUID) -> tuple[str, list[qti_package.Written]]:
+    quiz = await quizzes.get_quiz_for_staff(session, actor, quiz_id, Right.OUTLINE)
+    contents = await quizzes.contents_of(session, quiz_id)
+    return quiz.title, [(one.asked.body, one.row.points, tuple(one.asked.question.tags)) for one in contents.listed]
 
 
 async def _package(
@@ -130,5 +166,7 @@ async def _course(session: AnySession, taking: Taking, course_id: UUID) -> Found
             document = await catalog.document_of(session, lesson.content_id)
             if document is not None:
                 taken.file = FoundFile(document.file_name, await taking.store.read(document.file_key))
+        if lesson.lesson_type == LessonType.PACKAGE:
+            taken.body = f"{taken.body}\n\n{NO_PACKAGE}".strip()
         course.lessons.append(taken)
     return course

@@ -17,7 +17,8 @@ from tuition.kernel import DomainError, clock
 from tuition.learning import courses, questions, quizzes
 from tuition.learning.courses import LessonType
 from tuition.learning.exchange.actions.beginning import JOB, key_of
-from tuition.learning.exchange.formats import cartridge, gift, markdown, moodle, qti_package
+from tuition.learning.exchange.formats import cartridge, markdown, qti_package
+from tuition.learning.exchange.formats.moodle import gift, xml
 from tuition.learning.exchange.formats.pictures import Shelf, open_shelf
 from tuition.learning.exchange.models import ImportItem, ImportJob
 from tuition.learning.exchange.rules import MAKES_COURSE, ImportStatus
@@ -64,7 +65,10 @@ async def _questions(context: jobs.Context, store: files.Store, actor: Actor, jo
             bank_id = bank.id
         if usable and bank_id is not None:
             hanging = Hanging(session, store, actor, shelf, bank_id=bank_id)
-            await questions.add_questions(session, actor, bank_id, await hanging.questions(usable))
+            for start in range(0, len(usable), ROWS_AT_ONCE):
+                part = await hanging.questions(usable[start : start + ROWS_AT_ONCE])
+                await questions.add_questions(session, actor, bank_id, part)
+                await context.progress(("import", job.id), done=start + len(part), total=len(found))
         await _finish(session, job.id, [one.item for one in found], bank_id=bank_id if usable else job.bank_id)
 
 
@@ -74,7 +78,7 @@ def _read_questions(kind: str | None, data: bytes) -> tuple[list[FoundQuestion],
             case Format.GIFT:
                 found = list(gift.read(_text(data)))
             case Format.MOODLE_XML:
-                found = list(moodle.read(data))
+                found = list(xml.read(data))
             case _:
                 found = list(qti_package.read(data))
     if len(found) > QUESTIONS_MAX:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any
 
+from tuition.learning.exchange.formats.moodle import exact
 from tuition.learning.exchange.formats.words import LINE_MAX, TEXT_MAX, cut, from_html, from_plain, lost_in, plain
 from tuition.learning.exchange.values import FoundQuestion, found, skipped
 from tuition.learning.questions import QuestionInvalid, parse
@@ -24,6 +25,8 @@ GAP = "……"
 _ESCAPED = {sign: chr(0xF0000 + place) for place, sign in enumerate("~=#{}:\\")}
 _HIDE = re.compile(r"\\([~=#{}:\\])")
 _SHOW = {ord(letter): sign for sign, letter in _ESCAPED.items()}
+EXACT = "// exact: "
+"""A comment of ours: the whole of the question below it."""
 _TITLE = re.compile(r"^::(.*?)::", re.DOTALL)
 _FORMAT = re.compile(r"^\s*\[(html|markdown|plain|moodle)\]\s*", re.IGNORECASE)
 _TAGS = re.compile(r"\[tag:([^\]]+)\]")
@@ -50,6 +53,7 @@ class _Block:
 
     lines: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    exact: str = ""
 
 
 def read(text: str) -> Iterator[FoundQuestion]:
@@ -61,14 +65,18 @@ def read(text: str) -> Iterator[FoundQuestion]:
             first, _, written = written.partition("\n")
             category = _category(first.partition(":")[2])
         if written:
-            yield _question(written.strip(), tuple(filter(None, [category, *block.tags])))
+            whole = exact.restored(block.exact, written, "?", "question") if block.exact else None
+            read_so = _question(written.strip(), tuple(filter(None, [category, *block.tags])))
+            yield read_so if whole is None else replace(whole, item=replace(whole.item, name=read_so.item.name))
 
 
 def _blocks(text: str) -> Iterator[_Block]:
     """Questions are apart by blank lines; comments are not part of them, but may carry tags."""
     block = _Block()
     for line in text.split("\n"):
-        if line.lstrip().startswith("//"):
+        if line.startswith(EXACT):
+            block.exact = line.removeprefix(EXACT)
+        elif line.lstrip().startswith("//"):
             block.tags += _TAGS.findall(line)
         elif line.strip():
             block.lines.append(line)

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Iterator
+from copy import copy
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
-from tuition.learning.exchange.formats.moodle_cloze import read_cloze, read_gaps
-from tuition.learning.exchange.formats.pictures import Find, shelf
+from tuition.learning.exchange.formats.moodle import exact
+from tuition.learning.exchange.formats.moodle.cloze import read_cloze, read_gaps
+from tuition.learning.exchange.formats.pictures import FOLDER, Find, named_in, shelf
 from tuition.learning.exchange.formats.words import LINE_MAX, TEXT_MAX, cut, from_html, from_plain, lost_in, plain
 from tuition.learning.exchange.values import FoundQuestion, found, skipped
 from tuition.learning.pictures import PictureRefused
@@ -23,6 +26,8 @@ from tuition.platform.files import FileUnreadable, parse_xml
 
 NAME_MAX = 255
 PLUGINFILE = "@@PLUGINFILE@@/"
+_STAR = re.compile(r"(?<!\\)\*")
+"""One that stands for anything."""
 _UNSUPPORTED = {
     "calculated": "It makes its numbers by a formula, which cannot be done here.",
     "calculatedmulti": "It makes its numbers by a formula, which cannot be done here.",
@@ -57,7 +62,22 @@ def _question(element: Element, kind: str, category: str) -> FoundQuestion:
     if reader is None:
         return skipped(name, kind, f"There is no such kind of question here ({kind or 'none named'}).")
     with shelf().looking(_files_of(element)):
-        return _asked(element, kind, name, category, reader)
+        whole = _whole(element, name, kind)
+        return whole or _asked(element, kind, name, category, reader)
+
+
+def _whole(element: Element, name: str, kind: str) -> FoundQuestion | None:
+    """As it was when it was taken out, if nothing about it has changed and its pictures are there."""
+    holder = element.find("exact")
+    if holder is None or holder.text is None:
+        return None
+    bare = copy(element)
+    bare.remove(holder)
+    bare.tail = None
+    pictures = named_in(holder.text)
+    if any(shelf().name_of(PLUGINFILE + one.removeprefix(FOLDER))[0] != one for one in pictures):
+        return None
+    return exact.restored(holder.text, tostring(bare, encoding="unicode"), name, kind)
 
 
 def _asked(
@@ -154,7 +174,9 @@ def _short(element: Element, notes: list[str]) -> Details:
         }
         for answer in element.iterfind("answer")
     ]
-    wild = any("*" in str(form["text"]) for form in accepted)
+    wild = any(_STAR.search(str(form["text"])) for form in accepted)
+    for form in [] if wild else accepted:
+        form["text"] = str(form["text"]).replace(r"\*", "*")
     case = _plain_of(element.find("usecase")) == "1"
     return {"type": "short_answer", "accepted": accepted, "tolerance": {"match_case": case, "wildcards": wild}}
 
