@@ -23,7 +23,8 @@ from tuition.web.owner import mount_tables
 
 PAGES = (
     "", "/settings", "/settings/money", "/settings/legal", "/settings/taxes", "/people", "/contents", "/payments",
-    "/payments?status=stuck", "/webhooks", "/outbox", "/audit", "/books", "/books/check", "/system",
+    "/payments?status=stuck", "/refunds", "/refunds?status=failed", "/reports", "/settings/sign-in",
+    "/webhooks", "/outbox", "/audit", "/books", "/books/check", "/system",
 )  # fmt: skip
 
 
@@ -176,6 +177,34 @@ async def test_payments_without_an_end_are_found(owner: httpx.AsyncClient, datab
         session.add(payment)
     assert "€7.00" in (await owner.get("/owner/payments?status=stuck")).text
     assert re.search(r"Payments without an end</span><span[^>]*>1<", (await owner.get("/owner")).text)
+
+
+async def test_a_refund_that_was_refused_waits_for_a_person_who_sends_it_again(
+    owner: httpx.AsyncClient, school: stock.School, database: Database
+) -> None:
+    async with database.transaction() as session:
+        paid = payments.Payment(
+            id=new_id(), user_id=school.learner.id, purpose="order", subject_type="order", subject_id=new_id(),
+            provider="sandbox", amount_minor=700, currency="EUR", status="refunded", refunded_minor=700, created_at=clock.now(),
+        )  # fmt: skip
+        session.add(paid)
+        # flush: the refund points at it
+        await session.flush()
+        session.add(
+            payments.PaymentRefund(
+                payment_id=paid.id, subject_type="refund", subject_id=new_id(), amount_minor=250, currency="EUR", status="failed",
+                attempt=1, reason="I changed my mind", failure_message="The account is closed.", created_at=clock.now(),
+            )
+        )  # fmt: skip
+    assert "Refunds that were refused" in (await owner.get("/owner")).text
+    page = (await owner.get("/owner/refunds?status=failed")).text
+    assert "€2.50" in page
+    assert "The account is closed." in page
+    [action] = re.findall(r'action="(/owner/refunds/[0-9a-f-]+/retry)"', page)
+    assert (await owner.post(action)).headers["location"] == "/owner/refunds?status=failed"
+    assert "No refund was refused" in (await owner.get("/owner/refunds?status=failed")).text
+    assert "Attempt 2" in (await owner.get("/owner/refunds?status=pending")).text
+    assert (await owner.post(action)).status_code == 409
 
 
 async def test_a_webhook_shows_what_it_said_and_is_replayed(owner: httpx.AsyncClient, database: Database) -> None:

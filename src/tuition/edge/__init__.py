@@ -16,7 +16,7 @@ from tuition.edge.security import SecurityMiddleware, clear_sign_in_cookie, set_
 from tuition.edge.signpost import Signpost
 from tuition.edge.stopping import told_to_stop
 from tuition.edge.telemetry import TelemetryMiddleware
-from tuition.edge.unit import Client, EdgeRoute, Unit, unit_of
+from tuition.edge.unit import Client, EdgeRoute, Unit, open_unit, unit_of
 
 __all__ = [
     "Client",
@@ -43,6 +43,7 @@ __all__ = [
     "Writing",
     "clear_sign_in_cookie",
     "limit_visitors",
+    "open_unit",
     "problem_response",
     "problems",
     "runtime_of",

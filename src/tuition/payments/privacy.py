@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, or_, select, update
 
 from tuition.kernel import Currency, Money, clock
 from tuition.payments.models import Payment, PaymentMethod, PaymentRefund, WebhookEvent
@@ -76,4 +76,10 @@ async def erase(session: Session, person_id: UUID) -> None:
         update(Payment).where(Payment.user_id == person_id).values(failure_message="", return_url="", redirect_url=None)
     )
     await session.execute(update(PaymentRefund).where(PaymentRefund.payment_id.in_(theirs)).values(reason=""))
-    await session.execute(update(WebhookEvent).where(WebhookEvent.payment_id.in_(theirs)).values(payload=ERASED, headers={}))
+    # What was not understood, or is of no use to us, may name them all the same: it bears them, or one of their payments.
+    known_by = [str(person_id), *await session.scalars(select(Payment.provider_reference).where(Payment.id.in_(theirs)))]
+    names_them = [
+        func.position(literal(reference.encode()).op("in")(WebhookEvent.payload)) > 0 for reference in known_by if reference
+    ]
+    about_them = WebhookEvent.payment_id.in_(theirs) | (WebhookEvent.payment_id.is_(None) & or_(*names_them))
+    await session.execute(update(WebhookEvent).where(about_them).values(payload=ERASED, headers={}, error_message=None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -134,3 +134,9 @@ async def webhook_events_page(
     return await paging.paginate(
         session, statement, keys=[WebhookEvent.created_at.desc(), WebhookEvent.id.desc()], cursor=cursor, limit=limit
     )
+
+
+async def payments_by_id(session: AnySession, payment_ids: Collection[UUID]) -> dict[UUID, Payment]:
+    """These payments, whoever's they are: for whoever manages payments."""
+    rows = await session.scalars(select(Payment).where(Payment.id.in_(payment_ids)))
+    return {payment.id: payment for payment in rows}

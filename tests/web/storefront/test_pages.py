@@ -367,3 +367,20 @@ async def test_an_empty_school_says_so(database: Database, store: files.Store) -
         await stock.sign_in(client)
         assert "Your library is empty" in words(await client.get("/library"))
         assert "No news" in words(await client.get("/notifications"))
+
+
+async def test_an_address_that_leads_nowhere_stands_in_the_house_all_the_same(
+    client: httpx.AsyncClient, school: stock.School, database: Database
+) -> None:
+    async with database.transaction() as session:
+        await site.change(session, None, platform_name="The Lakeside School")
+    for path in ("/no/such/page", "/c/no-such-thing"):
+        page = await client.get(path)
+        assert page.status_code == 404
+        assert "The Lakeside School" in page.text
+        assert 'href="/sign-in"' in page.text
+    await stock.sign_in(client)
+    mine = (await client.get("/no/such/page", headers={"accept-language": "ar"})).text
+    assert 'href="/library"' in mine
+    assert 'dir="rtl"' in mine
+    assert school.learner.id

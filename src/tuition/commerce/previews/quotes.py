@@ -85,13 +85,22 @@ async def quote(session: AnySession, actor: Actor, content_ids: Sequence[UUID], 
     return Quote(tuple(lines), gross, tax, rate)
 
 
-async def why_not_sold(session: AnySession, actor: Actor | None, content: catalog.Content) -> DomainError | None:
-    """What another room says against selling this to this person now (a course is full): for a page, before anybody asks."""
+async def why_not_sold(
+    session: AnySession, actor: Actor | None, content: catalog.Content, parts: Sequence[catalog.Content] | None = None
+) -> DomainError | None:
+    """What another room says against selling this to this person now (a course is full): for a page, before anybody asks.
+
+    Whoever knows the ``parts`` of a series brings them along.
+    """
     if catalog.Kind(content.kind) not in catalog.COLLECTIONS:
         return None
-    members = await _members(session, content)
-    owned = await _owned(session, actor.id, {member.id for member in members}) if actor else set()
-    return await refusal_of(session, actor.id if actor else None, [member for member in members if member.id not in owned])
+    is_known = parts is not None and content.kind != catalog.Kind.COURSE
+    members = list(parts or ()) if is_known else await _members(session, content)
+    refused = await refusal_of(session, actor.id if actor else None, members)
+    if refused is None or actor is None:
+        return refused
+    owned = await _owned(session, actor.id, {member.id for member in members})
+    return await refusal_of(session, actor.id, [member for member in members if member.id not in owned])
 
 
 def _line(

@@ -14,7 +14,7 @@ from tuition.catalog import MediaStatus
 from tuition.kernel import Currency, Money
 from tuition.ledger import PLATFORM, AccountKind
 from tuition.messaging import EmailLog, EmailStatus
-from tuition.payments import Payment, PaymentStatus, WebhookEvent, WebhookStatus
+from tuition.payments import Payment, PaymentRefund, PaymentStatus, RefundStatus, WebhookEvent, WebhookStatus
 from tuition.platform.database import AnySession
 from tuition.playback import PlaySession
 
@@ -116,6 +116,12 @@ async def count_failed_emails(session: AnySession, *, since: datetime) -> int:
 async def count_stuck_payments(session: AnySession, *, before: datetime) -> int:
     """Payments of which nobody has heard anything final since a moment."""
     statement = select(func.count()).where(Payment.status == PaymentStatus.PENDING.value, Payment.created_at < before)
+    return (await session.execute(statement)).scalar_one()
+
+
+async def count_failed_refunds(session: AnySession) -> int:
+    """Refunds that a provider refused, and that nobody has sent again."""
+    statement = select(func.count()).where(PaymentRefund.status == RefundStatus.FAILED.value)
     return (await session.execute(statement)).scalar_one()
 
 

@@ -92,5 +92,6 @@ async def _failures(session: AnySession, now: datetime) -> list[Failure]:
             await operations.count_stuck_payments(session, before=now - STUCK_AFTER),
             "/owner/payments?status=stuck",
         ),
+        Failure(_("Refunds that were refused"), await operations.count_failed_refunds(session), "/owner/refunds?status=failed"),
         Failure(_("Films that cannot be played"), await operations.count_failed_media(session), "/owner/contents?media=failed"),
     ]

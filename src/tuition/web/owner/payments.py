@@ -1,4 +1,4 @@
-"""Payments, those without an end, and what providers told us."""
+"""Payments, those without an end, refunds, and what providers told us."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from tuition import identity, payments
+from tuition import identity, operations, payments
 from tuition.edge import EdgeRoute, Reading, Writing
 from tuition.kernel import Currency, Money, clock
-from tuition.payments import Payment, PaymentStatus, WebhookStatus
+from tuition.payments import Payment, PaymentStatus, RefundStatus, WebhookStatus
 from tuition.platform import paging
 from tuition.web.owner.surroundings import Cashier, owner_page
 from tuition.web.rendering import see_other, with_query
@@ -74,6 +74,42 @@ def _payment(row: Payment) -> dict[str, Any]:
         "fee": Money(row.fee_minor, unit),
         "refunded": Money(row.refunded_minor, unit) if row.refunded_minor else None,
     }
+
+
+@router.get("/refunds")
+async def refunds(
+    request: Request, session: Reading, actor: Cashier, status: Annotated[str, Query(max_length=30)] = "", cursor: Cursor = ""
+) -> Response:
+    """What was to go back through a provider, newest first. What a provider refused waits for a person."""
+    del actor
+    wanted = RefundStatus(status) if status in list(RefundStatus) else None
+    page = await payments.refunds_page(session, status=wanted, cursor=cursor or None, limit=SHOWN)
+    failed = await operations.count_failed_refunds(session)
+    paid = await payments.payments_by_id(session, [refund.payment_id for refund in page.items])
+    names = {RefundStatus.FAILED: _("Refused"), RefundStatus.PENDING: _("Pending"), RefundStatus.SUCCEEDED: _("Sent")}
+    tabs: list[tuple[Any, ...]] = [(_("All"), "/owner/refunds")]
+    tabs += [
+        (name, f"/owner/refunds?status={value}", failed or None if value == "failed" else None) for value, name in names.items()
+    ]
+    context: dict[str, Any] = {
+        "refunds": [
+            (refund, Money(refund.amount_minor, Currency(refund.currency)), paid[refund.payment_id]) for refund in page.items
+        ],
+        "people": await identity.people_by_id(session, {payment.user_id for payment in paid.values()}),
+        "names": names,
+        "tabs": tabs,
+        "tab": f"/owner/refunds?status={status}" if status else "/owner/refunds",
+        "next_href": with_query(request, cursor=page.next_cursor) if page.next_cursor else None,
+        "start_href": with_query(request) if cursor else None,
+    }
+    return owner_page(request, "money/refunds.html", **context)
+
+
+@router.post("/refunds/{refund_id}/retry")
+async def send_again(request: Request, refund_id: UUID, session: Writing, actor: Cashier) -> Response:
+    """Send one again that its provider refused."""
+    await payments.retry_refund(session, actor.id, refund_id)
+    return see_other(request, "/owner/refunds?status=failed", say=_("It is sent again."), tone="note")
 
 
 @router.get("/webhooks")

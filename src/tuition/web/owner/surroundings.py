@@ -40,7 +40,11 @@ Postmaster = Annotated[Actor, Depends(_holder("outbox:read"))]
 
 def navigation() -> list[NavGroup]:
     """The side of the owner's pages."""
-    money = [(_("Payments"), "/owner/payments", "credit-card"), (_("Webhooks"), "/owner/webhooks", "webhook")]
+    money = [
+        (_("Payments"), "/owner/payments", "credit-card"),
+        (_("Refunds"), "/owner/refunds", "undo-2"),
+        (_("Webhooks"), "/owner/webhooks", "webhook"),
+    ]
     house = [(_("Outbox"), "/owner/outbox", "mail"), (_("Audit log"), "/owner/audit", "scroll-text")]
     return [
         ("", [(_("Dashboard"), "/owner", "gauge"), (_("Settings"), "/owner/settings", "settings")]),

@@ -14,11 +14,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from tuition import identity
-from tuition.edge import problem_response, status_of
+from tuition.edge import open_unit, problem_response, status_of
 from tuition.edge.problems import TITLES
 from tuition.kernel import DomainError
 from tuition.web.rendering import page_reader, reading_as, refusal, render_problem, render_refusal
 from tuition.web.site.detours import to_confirm, to_second_factor, to_sign_in, to_terms
+from tuition.web.site.surroundings import load_shell
 
 log = structlog.get_logger(__name__)
 PROGRAM_PATHS = ("/v1/", "/webhooks/", "/media/", "/packages/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -44,6 +45,17 @@ def _answer(
     response = render_problem(request, status, detail=detail, code=code, fields=fields)
     response.headers.update(headers or {})
     return response
+
+
+async def _dress(request: Request) -> None:
+    """Put the site around a page that no handler was found for: what stands around every page is loaded for a handler."""
+    if getattr(request.state, "shell", None) is not None:
+        return
+    try:
+        async with open_unit(request):
+            await load_shell(request)
+    except (DomainError, OperationalError, PoolTimeout) as error:
+        log.info("edge.undressed", error=type(error).__name__)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -93,6 +105,8 @@ async def _refuse_value(request: Request, error: Exception) -> Response:
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if not _is_for_program(request):
+        await _dress(request)
     title = TITLES.get(error.status_code, "Refused")
     detail = str(error.detail) if error.status_code in {400, 413} else f"{title}."
     return _answer(request, error.status_code, "edge.http", detail, headers=dict(error.headers or {}))

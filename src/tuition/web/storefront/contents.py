@@ -106,20 +106,21 @@ async def content_page(
     settings = await site.glance(session)
     currency = currency_of(actor, settings)
     people = await identity.people_by_id(session, [content.creator_id])
+    inside = await _inside(session, actor, content, currency)
     response = render(
         request,
         "storefront/content/page.html",
         content=content,
         creator=people.get(content.creator_id),
         cover=cover_url(content, 1280),
-        inside=await _inside(session, actor, content, currency),
+        inside=inside,
         levels=level_names(),
         more=await _more(session, content, currency),
         plays=content.kind in catalog.PLAYABLE
         and (decision.allowed or decision.preview_until_ms > 0 or any(way.kind is WayKind.PER_MINUTE for way in decision.ways)),
         refund_days=settings.refund_window_days,
         shared=_shared(request, services.settings.public_url, content),
-        **await ways_context(session, actor, content, decision, currency),
+        **await ways_context(session, actor, content, decision, currency, [member.content for member in inside.members]),
     )
     if not actor or actor.id != content.creator_id:
         later.add_task(count_view, services.database, content.id)
@@ -136,9 +137,14 @@ async def access_page(slug: str, request: Request, session: Reading, actor: Sign
 
 
 async def ways_context(
-    session: AnySession, actor: Actor | None, content: catalog.Content, decision: Decision, currency: str
+    session: AnySession,
+    actor: Actor | None,
+    content: catalog.Content,
+    decision: Decision,
+    currency: str,
+    parts: Sequence[catalog.Content] = (),
 ) -> dict[str, Any]:
-    """What the panel of ways needs: the decision, the offer, and what the meter says. One query, or more for a whole."""
+    """What the panel of ways needs: the decision, the offer, and what the meter says. At most one query; more for courses."""
     offer = sort_ways(decision.ways, currency)
     meter: metering.Meter | None = None
     played: playback.Playback | None = None
@@ -154,7 +160,7 @@ async def ways_context(
         "decision": decision,
         "has_begun": bool(played and played.covered_ms) or bool(meter and meter.posted_minor),
         "is_theirs": theirs,
-        "not_sold": None if theirs else await commerce.why_not_sold(session, actor, content),
+        "not_sold": None if theirs else await commerce.why_not_sold(session, actor, content, parts),
         "offer": offer,
         "opens_at": address_of(content),
         "played": played,
