@@ -237,3 +237,17 @@ async def test_an_erased_person_leaves_their_payments_without_a_face(market: Mar
     assert await market.ask("select brand, last4, expires_year from payment_methods") == [("", "", None)]
     assert await market.ask("select payload, headers from payment_webhook_events") == [(b"{}", {})]
     await market.check_books()
+
+
+async def test_what_was_never_understood_names_an_erased_person_no_longer(market: Market, buyer: Actor) -> None:
+    payment = await market.pay_in(buyer, 1000)
+    said = {"theirs": payment.provider_reference, "them": str(buyer.id), "another's": "ch_of_somebody_else"}
+    async with market.database.transaction() as session:
+        for event_id, reference in said.items():
+            event = payments.WebhookEvent(provider="sandbox", event_id=event_id, event_type="odd", error_message="broke")
+            event.payload, event.status = f'{{"about": "{reference}"}}'.encode(), "failed"
+            session.add(event)
+    async with market.database.transaction() as session:
+        await payments.privacy.erase(session, buyer.id)
+    kept = await market.ask("select event_id, error_message from payment_webhook_events where payload <> '{}'")
+    assert kept == [("another's", "broke")]
