@@ -13,7 +13,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
@@ -182,7 +181,8 @@ class Batch:
         self.transfer_ids: list[int] = []
         self.taken: list[int] = []
         self.given: list[int] = []
-        self._known: dict[tuple[UUID, str, str], tuple[int, bytes]] = {}
+        # By the owner's number: the hash and the comparison of a UUID are Python's.
+        self._known: dict[tuple[int, str, str], tuple[int, bytes]] = {}
         # Ids of one tick count upwards in their random bits (RFC 9562, section 6.2, method 2), the lowest of which begin at zero.
         self._last_id = new_id().int >> _COUNTED_BITS << _COUNTED_BITS
         for number, posting in enumerate(postings, 1):
@@ -210,7 +210,7 @@ class Batch:
         self.prints.append(fingerprint(posting, ends))
 
     def _place(self, key: AccountKey) -> tuple[int, bytes]:
-        short = (key.owner, key.kind, key.currency)
+        short = (key.owner.int, key.kind, key.currency)
         known = self._known.get(short)
         if known is None:
             self.accounts.append(key)
