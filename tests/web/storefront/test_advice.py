@@ -26,8 +26,8 @@ def minute(rate: str | Decimal, currency: Currency = EUR) -> Way:
     return Way(WayKind.PER_MINUTE, new_id(), rate=Decimal(rate), currency=currency)
 
 
-def meter(posted: int, currency: Currency = EUR) -> metering.Meter:
-    return metering.Meter(posted_minor=posted, currency=currency)
+def meter(posted: int, currency: Currency = EUR, *, base: int = 0) -> metering.Meter:
+    return metering.Meter(posted_minor=posted, base_minor=base, currency=currency)
 
 
 def test_what_was_paid_counts_towards_the_price() -> None:
@@ -35,6 +35,8 @@ def test_what_was_paid_counts_towards_the_price() -> None:
     assert found is not None
     assert (found.paid, found.missing, found.left_s) == (Money(210, EUR), Money(90, EUR), 450)
     assert (found.whole, found.is_cheaper_played) == (Money(300, EUR), False)
+    anew = advise(sort_ways([once(300), minute("0.12")], "EUR"), meter(510, base=300), duration_ms=2_400_000, free_ms=0)
+    assert anew == found, "what was paid before it was given back counts no more"
 
 
 def test_a_meter_in_another_currency_counts_nothing() -> None:

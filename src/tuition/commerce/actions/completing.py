@@ -33,6 +33,9 @@ async def complete(
     if wallet is not None:
         # Before the buyer's turn: a report that reaches the cap waits for that with the lots in its hands.
         await wallets.lock_lots(session, {wallet.id})
+    if wallet is not None:
+        # Money first, the buyer's turn second, as when minutes reach the price: the two wait for each other instead of dying.
+        await wallets.lock_lots(session, {wallet.id})
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(order.buyer_id), 1))))
     purchases = await _purchases(session, order.id)
     taken = select(Purchase.content_id).where(

@@ -42,7 +42,7 @@ class Advice:
     """What paying by the minute comes to."""
 
     paid: Money | None
-    """So far, as posted in the books; ``None`` when nothing was."""
+    """So far, of what counts towards owning it; ``None`` when nothing was."""
     missing: Money | None
     """How much more makes it theirs; ``None`` when it cannot be bought."""
     left_s: int | None
@@ -76,7 +76,7 @@ def advise(offer: Offer, meter: metering.Meter | None, *, duration_ms: int | Non
         return None
     currency = Currency(minute.currency)
     price = offer.once.amount if offer.once and offer.once.currency == currency else None
-    paid = Money(meter.posted_minor, currency) if meter and meter.currency == currency and meter.posted_minor else None
+    paid = meter.content_cost if meter and meter.currency == currency and meter.content_cost else None
     missing = price - (paid or Money.zero(currency)) if price else None
     costing_ms = max(0, duration_ms - free_ms) if duration_ms else None
     whole = metering.cost_of(minute.rate, currency, costing_ms) if costing_ms is not None else None
