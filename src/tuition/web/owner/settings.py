@@ -31,7 +31,7 @@ WORDS = (
     "platform_name", "logo_url", "primary_color", "hero_title", "hero_subtitle", "hero_background_url", "hero_cta_text",
     "hero_cta_link", "about_content", "contact_email", "email_from_name", "default_locale", "timezone",
 )  # fmt: skip
-LEGAL = ("legal_name", "legal_address", "legal_country", "tax_number", "terms_version")
+LEGAL = ("legal_name", "legal_address", "legal_country", "tax_number")
 DAYS = ("refund_window_days", "earnings_hold_days")
 TOP_UPS = ("top_up_min", "top_up_max")
 SAID = {"top_up_min_minor": "top_up_min", "top_up_max_minor": "top_up_max", "platform_fee_rate": "platform_fee"}
