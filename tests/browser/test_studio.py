@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typst
 from PIL import Image
-from playwright.async_api import FilePayload, Page, Route, expect
+from playwright.async_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.cinema import House, make_film
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, Serve, findings, free_port, sideways
@@ -263,6 +263,32 @@ async def test_lessons_are_dragged_below_one_another_and_moved_by_keyboard(house
     await expect(numbered).to_have_text(["1", "1.1", "1.2"])
     await expect(page.locator("[data-row] a.font-semibold")).to_have_text(["Air", "Breath", "Rest"])
     assert await findings(page) == []
+
+
+async def test_lessons_are_dragged_by_a_finger(house: House, open_page: OpenPage) -> None:
+    async with house.runtime.database.transaction() as session:
+        course = await courses.create(session, house.creator, title="Breathing")
+        for title in ("Air", "Breath"):
+            await courses.add_lesson(session, house.creator, course.id, LessonType.TEXT, title=title)
+    page = await desk(house, open_page, width=PHONE, has_touch=True, is_mobile=True)
+    await page.goto(f"{house.address}/studio/courses/{course.id}")
+    handle, first = page.locator(".part-handle").nth(1), page.locator("[data-row]").nth(0)
+    await first.scroll_into_view_if_needed()
+    box, target = await handle.bounding_box(), await first.bounding_box()
+    assert box is not None
+    assert target is not None
+    finger = await page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    async def touch(kind: str, *points: tuple[float, float]) -> None:
+        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py} for px, py in points]})
+
+    async with page.expect_response("**/outline"):
+        await touch("touchStart", (x, y))
+        for step in range(1, 13):
+            await touch("touchMove", (x, y + (target["y"] + 4 - y) * step / 12))
+        await touch("touchEnd")
+    await expect(page.locator("[data-row] a.font-semibold")).to_have_text(["Breath", "Air"])
 
 
 async def test_the_pages_of_a_course_fit_a_phone_in_arabic(house: House, open_page: OpenPage) -> None:

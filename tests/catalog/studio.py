@@ -45,10 +45,12 @@ class Studio:
         async with self.database.transaction() as session:
             return (await catalog.create_content(session, self.actor, kind, title=title)).id
 
-    async def begin(self, content_id: UUID, data: bytes, purpose: UploadPurpose = UploadPurpose.MEDIA, **options: str) -> UUID:
+    async def begin(
+        self, content_id: UUID, data: bytes, purpose: UploadPurpose = UploadPurpose.MEDIA, *, sha256: str | None = None
+    ) -> UUID:
         async with self.database.transaction() as session:
             upload = await catalog.begin_upload(
-                session, self.actor, content_id, purpose, file_name="a/b/film.mp4", size=len(data), limits=LIMITS, **options
+                session, self.actor, content_id, purpose, file_name="a/b/film.mp4", size=len(data), limits=LIMITS, sha256=sha256
             )
             return upload.id
 

@@ -304,3 +304,68 @@ async def test_a_list_is_answered_line_by_line(client: httpx.AsyncClient) -> Non
     for word in ("Added", "Unknown", "Twice in the list", "Cannot be read"):
         assert word in report.text
     assert "Monday" in (await client.get(f"{desk}/groups")).text
+
+
+async def test_a_lesson_takes_the_file_that_was_sent_for_it_when_it_is_ready(
+    client: httpx.AsyncClient, database: Database, store: files.Store
+) -> None:
+    desk = await begin(client)
+    await add(client, desk, "document", "The book")
+    lesson = (await outline(database, desk))["The book"].lesson
+    page = f"{desk}/lessons/{lesson.id}"
+    assert f'data-begin="/v1/lessons/{lesson.id}/uploads"' in (await client.get(page)).text
+    there = f"/v1/lessons/{lesson.id}/uploads"
+    data = b"# Breathing\n\nIn. Out.\n"
+    given_up = (await client.post(there, json={"file_name": "other.txt", "size": 9})).json()
+    assert (await client.delete(f"/v1/uploads/{given_up['id']}")).status_code == 204
+    begun = (await client.post(there, json={"file_name": "book.md", "size": len(data)})).json()
+    assert begun["content_id"] == given_up["content_id"], "what was given up leaves no second draft behind"
+    assert (await client.put(f"/v1/uploads/{begun['id']}", content=data)).status_code == 200
+    assert (await outline(database, desk))["The book"].lesson.content_id is None, "not before it is there"
+    assert (await client.post(f"/v1/uploads/{begun['id']}/complete")).status_code == 200
+    shown = (await outline(database, desk))["The book"].lesson
+    assert str(shown.content_id) == begun["content_id"]
+    assert "It shows" in (await client.get(f"{page}/file")).text
+    await add(client, desk, "text", "Words")
+    words = (await outline(database, desk))["Words"].lesson
+    refused = await client.post(f"/v1/lessons/{words.id}/uploads", json={"file_name": "a.mp4", "size": 1})
+    assert refused.status_code == 422
+
+
+async def test_what_cannot_be_taken_back_is_asked_first_without_any_script(client: httpx.AsyncClient, database: Database) -> None:
+    desk = await begin(client)
+    await add(client, desk, "text", "Air")
+    assert (await client.post(f"{desk}/groups", data={"name": "Evening"})).status_code == 303
+    await client.post(f"{desk}/members", data={"email": "sami@example.org"})
+    await client.post(f"{desk}/settings/staff", data={"email": "sami@example.org", "right": "work:grade"})
+    for page, pattern, gone in (
+        ("groups", r'href="([^"]+/groups/[^"]+/delete)"', "Evening"),
+        ("settings", r'href="([^"]+/staff/[^"]+/remove)"', "/staff/"),
+    ):
+        listed = await client.get(f"{desk}/{page}")
+        ask = re.search(pattern, listed.text)
+        assert ask is not None, page
+        asked = await client.get(ask[1])
+        assert (asked.status_code, f'action="{ask[1]}"' in asked.text) == (200, True)
+        assert (await client.post(ask[1])).status_code == 303
+        assert gone not in (await client.get(f"{desk}/{page}")).text.split("</ul>")[0]
+
+
+async def test_any_course_that_can_be_found_may_come_first(client: httpx.AsyncClient, database: Database) -> None:
+    desk, other = await begin(client), await begin(client, "Sleeping")
+    await begin(client, "Sleeping 100 % well")
+    settings = f"{desk}/settings"
+    assert "Nothing comes before it." in (await client.get(settings)).text
+    found = (await client.get(settings, params={"before": "sleep"})).text
+    assert found.count('name="required"') == 2
+    assert (await client.get(settings, params={"before": "100 %"})).text.count('name="required"') == 1
+    assert "No other course fits" in (await client.get(settings, params={"before": "breath"})).text, "itself is not offered"
+    wanted = str(id_of(other))
+    assert (await client.post(f"{settings}/prerequisites", data={"required": wanted})).status_code == 303
+    assert f'value="{wanted}" checked' in (await client.get(settings)).text
+
+
+async def test_a_course_is_begun_among_other_contents_too(client: httpx.AsyncClient) -> None:
+    assert 'value="course"' in (await client.get("/studio/contents/new")).text
+    begun = await client.post("/studio/contents/new", data={"kind": "course", "title": "Waking"})
+    assert begun.headers["location"].startswith("/studio/courses/")

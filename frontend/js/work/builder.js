@@ -1,30 +1,14 @@
 // The order of a series by dragging; the buttons beside each part do the same. The page sends itself after each step.
-let dragged = null;
+import { sortable } from "../lib/sorting.js";
 
-const partOf = (event) => event.target.closest?.("[data-part]");
-
-document.addEventListener("dragstart", (event) => {
-  dragged = partOf(event);
-  if (!dragged) return;
-  event.dataTransfer.effectAllowed = "move";
-  event.dataTransfer.setData("text/plain", "");
-  dragged.classList.add("is-dragged");
-});
-document.addEventListener("dragover", (event) => {
-  const over = partOf(event);
-  if (!dragged || !over) return;
-  event.preventDefault();
-  if (over === dragged) return;
-  const box = over.getBoundingClientRect();
-  over[event.clientY < box.top + box.height / 2 ? "before" : "after"](dragged);
-});
-document.addEventListener("drop", (event) => dragged && event.preventDefault());
-document.addEventListener("dragend", () => {
-  if (!dragged) return;
-  dragged.classList.remove("is-dragged");
-  dragged = null;
-  document.querySelector("[data-builder]").requestSubmit();
-});
+function start() {
+  for (const list of document.querySelectorAll("[data-parts]:not([data-sorted])")) {
+    list.dataset.sorted = "";
+    sortable(list, { onEnd: () => list.closest("form").requestSubmit() });
+  }
+}
+start();
+document.addEventListener("htmx:afterSwap", start);
 
 // The search field narrows what is on the page; Enter does not send the builder away.
 document.addEventListener("input", ({ target }) => {

@@ -276,4 +276,11 @@ class Uploader {
   }
 }
 
-document.querySelectorAll("[data-upload]").forEach((root) => new Uploader(root));
+function start() {
+  for (const root of document.querySelectorAll("[data-upload]:not([data-begun])")) {
+    root.dataset.begun = "";
+    new Uploader(root);
+  }
+}
+start();
+document.addEventListener("htmx:afterSwap", start);

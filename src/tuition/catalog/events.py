@@ -48,6 +48,13 @@ class ContentDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentReady:
+    """A document has a file, or another one."""
+
+    content_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PriceChanged:
     """A price is in force from now on, or (``price_id`` none) none of that kind is any more."""
 

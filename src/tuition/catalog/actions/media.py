@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tuition.catalog.actions.texts import SEARCH_TEXT_LENGTH_MAX
 from tuition.catalog.errors import KindRefuses, StatusRefuses
-from tuition.catalog.events import MediaFailed, MediaReady
+from tuition.catalog.events import DocumentReady, MediaFailed, MediaReady
 from tuition.catalog.models import Content, Document, Media, MediaRendition, MediaSegment
 from tuition.catalog.queries.contents import get_owned_content
 from tuition.catalog.rules.packaging import Piece
@@ -131,6 +131,7 @@ async def accept_document(session: Session, content_id: UUID, *, raw_text: str, 
     await session.execute(statement.on_conflict_do_update(index_elements=["content_id"], set_=row))
     content = await session.get_one(Content, content_id)
     content.search_text = raw_text[:SEARCH_TEXT_LENGTH_MAX]
+    await events.publish(session, DocumentReady(content_id))
 
 
 async def accept_cover(session: Session, content_id: UUID, key: str) -> None:

@@ -61,14 +61,16 @@ async def begin_upload(
     size: int,
     limits: UploadLimits,
     sha256: str | None = None,
+    subject_id: UUID | None = None,
 ) -> Upload:
-    """Announce a file of ``size`` bytes for one of the actor's contents.
+    """Announce a file of ``size`` bytes for one of the actor's contents; ``subject_id``: what of a room above waits for it.
 
     Raises ``ContentUnknown``, ``KindRefuses``, ``FieldInvalid``, ``UploadTooLarge``, ``UploadsTooMany``.
     """
     content = await get_owned_content(session, actor, content_id)
     _check_purpose(content, purpose)
-    return await _begin(session, actor, content_id, purpose, file_name, size, limit=limits.of(purpose), sha256=sha256)
+    limit = limits.of(purpose)
+    return await _begin(session, actor, content_id, purpose, file_name, size, limit=limit, sha256=sha256, subject_id=subject_id)
 
 
 async def begin_upload_of_work(
@@ -145,6 +147,33 @@ async def unfinished_uploads(session: AnySession, actor: Actor, *, subject_id: U
     if subject_id is not None:
         query = query.where(Upload.subject_id == subject_id)
     return list(await session.scalars(query))
+
+
+async def subject_waiting_for(session: AnySession, content_id: UUID) -> UUID | None:
+    """What of a room above waits for the file that a content was given last; none: nothing does."""
+    query = select(Upload.subject_id).where(Upload.content_id == content_id, Upload.status == UploadStatus.COMPLETED)
+    query = query.where(Upload.purpose.in_([UploadPurpose.MEDIA, UploadPurpose.DOCUMENT]))
+    found: UUID | None = await session.scalar(query.order_by(Upload.id.desc()).limit(1))
+    return found
+
+
+async def contents_for_subject(session: AnySession, subject_id: UUID) -> list[UUID]:
+    """The contents whose files were sent for it, the newest first."""
+    query = select(Upload.content_id).where(Upload.subject_id == subject_id, Upload.status == UploadStatus.COMPLETED)
+    return list(await session.scalars(query.order_by(Upload.id.desc()).limit(OPEN_MAX)))
+
+
+async def empty_for_subject(session: AnySession, actor: Actor, subject_id: UUID) -> Content | None:
+    """A content that the actor began for it and whose file never arrived: to be used, instead of another one beside it."""
+    arrived = select(Upload.content_id).where(Upload.subject_id == subject_id, Upload.status == UploadStatus.COMPLETED)
+    query = (
+        select(Content)
+        .join(Upload, Upload.content_id == Content.id)
+        .where(Upload.subject_id == subject_id, Upload.person_id == actor.id, Upload.purpose != UploadPurpose.WORK)
+        .where(Content.id.not_in(arrived), Content.creator_id == actor.id, Content.deleted_at.is_(None))
+    )
+    found: Content | None = await session.scalar(query.order_by(Content.id.desc()).limit(1))
+    return found
 
 
 def check_offset(upload: Upload, start: int) -> None:

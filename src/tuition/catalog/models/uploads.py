@@ -26,7 +26,7 @@ class Upload(Timestamped, Base):
         Index(None, "person_id"),
         Index(None, "content_id"),
         Index("idx_uploads_subject_id", "subject_id", postgresql_where=text("subject_id is not null")),
-        CheckConstraint("(purpose = 'work') = (subject_id is not null)", name="subject"),
+        CheckConstraint("purpose <> 'work' or subject_id is not null", name="subject"),
         Index("idx_uploads_expires_at", "expires_at", postgresql_where=text("status in ('open', 'checking')")),
     )
 
@@ -35,7 +35,7 @@ class Upload(Timestamped, Base):
     content_id: Mapped[UUID] = mapped_column(ForeignKey("contents.id", ondelete="CASCADE"))
     purpose: Mapped[str]
     subject_id: Mapped[UUID | None]
-    """What a room above asked the file for (a hand-in); none: the content itself."""
+    """What of a room above it is for: a hand-in, or the lesson that is to show the content; none: the content alone."""
     file_name: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
     received: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)

@@ -112,6 +112,6 @@ async def _take_the_quiz(session: Session, people: Mapping[str, Actor], lessons:
                 case QuestionType.ESSAY:
                     await quizzes.save_answer(session, people[key], attempt.id, position, {"text": words})
                 case QuestionType.MULTIPLE_CHOICE | QuestionType.MATCHING | QuestionType.ORDERING:
-                    key_of = line.body.key(attempt.seed)
+                    key_of = line.body.key(f"{attempt.seed}/{line.answer.question_id}")
                     await quizzes.save_answer(session, people[key], attempt.id, position, key_of)
         await quizzes.submit(session, people[key], attempt.id)

@@ -10,6 +10,7 @@ that can be found has a lesson.
 from tuition.learning.courses import privacy
 from tuition.learning.courses.actions.courses import add_staff, create, edit, remove_staff, set_prerequisites
 from tuition.learning.courses.actions.duplicating import duplicate
+from tuition.learning.courses.actions.files import SENT, begin_file
 from tuition.learning.courses.actions.lessons import add_lesson, delete_lesson, edit_lesson, move_lesson, reorder
 from tuition.learning.courses.errors import (
     CourseUnknown,
@@ -26,6 +27,7 @@ from tuition.learning.courses.models import Course, CoursePrerequisite, CourseSt
 from tuition.learning.courses.queries import (
     Node,
     bodies_of,
+    could_come_first,
     find,
     find_lesson,
     find_lesson_by_slug,
@@ -56,6 +58,7 @@ from tuition.learning.courses.rules import (
 
 __all__ = [
     "RIGHTS_OF",
+    "SENT",
     "CompletionRule",
     "Course",
     "CoursePrerequisite",
@@ -80,7 +83,9 @@ __all__ = [
     "StaffRole",
     "add_lesson",
     "add_staff",
+    "begin_file",
     "bodies_of",
+    "could_come_first",
     "create",
     "delete_lesson",
     "duplicate",

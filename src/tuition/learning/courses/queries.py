@@ -17,6 +17,9 @@ from tuition.learning.courses.rules import Place, Right, numbered, rights_from
 from tuition.platform import paging
 from tuition.platform.database import AnySession, Session
 
+FOUND_MAX = 20
+"""How many courses a search for prerequisites shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -168,6 +171,13 @@ async def taught_by(
     )
     scope = f"courses.taught_by/{actor.id}"
     return await paging.paginate(session, query, keys=[catalog.Content.id.desc()], limit=limit, cursor=cursor, scope=scope)
+
+
+async def could_come_first(session: AnySession, actor: Actor, words: str) -> list[catalog.Content]:
+    """Courses that this person may see and in whose title the words stand, by title: what can be made a prerequisite."""
+    query = select(catalog.Content).join(Course, Course.content_id == catalog.Content.id)
+    fitting = query.where(catalog.visible_to(actor), catalog.Content.title.icontains(words, autoescape=True))
+    return list(await session.scalars(fitting.order_by(catalog.Content.title, catalog.Content.id).limit(FOUND_MAX)))
 
 
 async def lesson_counts(session: AnySession, course_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from tuition import catalog
-from tuition.catalog import ContentCreated, MediaReady, PublishingAsked
+from tuition.catalog import ContentCreated, DocumentReady, MediaReady, PublishingAsked
 from tuition.learning.courses.actions.courses import make_row
+from tuition.learning.courses.actions.files import take_file
 from tuition.learning.courses.models import Lesson
 from tuition.learning.courses.queries import lessons_showing
 from tuition.platform.database import Session
@@ -17,7 +18,8 @@ def wire(bus: Bus) -> None:
     """Listen."""
     bus.subscribe(ContentCreated, on_content_created)
     bus.subscribe(PublishingAsked, on_publishing_asked)
-    bus.subscribe(MediaReady, on_media_ready)
+    bus.subscribe(MediaReady, on_file_ready)
+    bus.subscribe(DocumentReady, on_file_ready)
 
 
 async def on_content_created(session: Session, fact: ContentCreated) -> None:
@@ -35,7 +37,8 @@ async def on_publishing_asked(session: Session, fact: PublishingAsked) -> None:
         raise catalog.NotReady(reason="add a lesson and publish it first.")
 
 
-async def on_media_ready(session: Session, fact: MediaReady) -> None:
-    """The film of a lesson has been packaged: it opens with its course."""
+async def on_file_ready(session: Session, fact: MediaReady | DocumentReady) -> None:
+    """The film or document of a lesson is there: the lesson for which it was sent takes it, and it opens with its course."""
+    await take_file(session, fact.content_id)
     if await lessons_showing(session, fact.content_id):
         await catalog.publish_shared(session, [fact.content_id])

@@ -13,6 +13,7 @@ from tuition import catalog, operations
 from tuition.catalog import Kind, Status
 from tuition.edge import EdgeRoute, Reading, Writing
 from tuition.kernel import DomainError
+from tuition.learning import courses
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 from tuition.web.rendering import see_other, with_query
@@ -22,8 +23,8 @@ from tuition.web.studio.forms import Typed, say
 from tuition.web.studio.surroundings import Creator, address, studio_page
 
 router = APIRouter(prefix="/studio/contents", route_class=EdgeRoute, include_in_schema=False)
-NEW_KINDS = (Kind.VIDEO, Kind.AUDIO, Kind.WRITTEN, Kind.DOCUMENT, Kind.SERIES)
-"""What can be begun here. Courses, bundles and events come from builders of their own."""
+NEW_KINDS = (Kind.VIDEO, Kind.AUDIO, Kind.WRITTEN, Kind.DOCUMENT, Kind.COURSE, Kind.SERIES)
+"""What can be begun here. Bundles and events come from builders of their own."""
 
 
 def kinds_offered() -> list[tuple[str, str, str]]:
@@ -33,6 +34,7 @@ def kinds_offered() -> list[tuple[str, str, str]]:
         Kind.AUDIO: (_("Audio"), _("A recording: a talk, a lesson to listen to, music.")),
         Kind.WRITTEN: (_("Article"), _("A text that you write here, with pictures.")),
         Kind.DOCUMENT: (_("Book"), _("A PDF that people read.")),
+        Kind.COURSE: (_("Course"), _("Lessons in an order, with quizzes, assignments and a certificate.")),
         Kind.SERIES: (_("Series"), _("Several of your contents in an order, sold together or one by one.")),
     }
     return [(str(kind), *said[kind]) for kind in NEW_KINDS]
@@ -107,6 +109,9 @@ async def create(request: Request, session: Writing, actor: Creator, typed: Type
     if kind is None or errors:
         return _new_page(request, typed, errors)
     try:
+        if kind is Kind.COURSE:
+            course = await courses.create(session, actor, title=typed["title"], language=actor.locale)
+            return see_other(request, f"/studio/courses/{course.id}", say=_("The draft is there. Add its first lesson."))
         content = await catalog.create_content(session, actor, kind, title=typed["title"], language=actor.locale)
     except DomainError as error:
         field = str(error.fields.get("field", "form"))

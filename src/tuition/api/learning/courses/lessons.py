@@ -8,9 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
-from tuition import access
+from tuition import access, catalog
+from tuition.api.catalog.uploads import FileIn, UploadOut
 from tuition.api.learning.courses.shapes import ID_EXAMPLE, CourseId, Input, LessonId, LessonOut, ProgressOut, StepOut
-from tuition.edge import CurrentActor, EdgeRoute, Reading, SignedIn, Writing, problems
+from tuition.edge import CurrentActor, EdgeRoute, Reading, Services, SignedIn, Writing, problems
 from tuition.kernel import clock
 from tuition.learning import courses, enrollments
 from tuition.learning.courses import LessonType, Right
@@ -168,6 +169,21 @@ async def complete(lesson_id: LessonId, session: Writing, actor: SignedIn) -> Pr
 async def reading(lesson_id: LessonId, body: ReadingIn, session: Writing, actor: SignedIn) -> None:
     """Say how long you have read since you last said so. However many tabs say it, time passes once."""
     await enrollments.report_reading(session, actor, lesson_id, seconds=body.seconds, now=clock.now())
+
+
+@router.post(
+    "/lessons/{lesson_id}/uploads",
+    status_code=201,
+    responses=problems(401, 403, 404, 409, 413),
+    summary="Announce a lesson's file",
+)
+async def begin_file(lesson_id: LessonId, body: FileIn, session: Writing, actor: SignedIn, services: Services) -> UploadOut:
+    """The film, recording or document of a lesson. Then send its bytes with `PUT /v1/uploads/{id}` and finish with `…/complete`.
+
+    It becomes a content of yours that opens with the course and is not sold alone; the lesson shows it as soon as it is ready.
+    """
+    limits = catalog.UploadLimits(services.settings.upload_max_bytes, services.settings.image_max_bytes)
+    return UploadOut.of(await courses.begin_file(session, actor, lesson_id, limits=limits, **body.model_dump()))
 
 
 async def _placed(session: AnySession, lesson: courses.Lesson) -> LessonOut:

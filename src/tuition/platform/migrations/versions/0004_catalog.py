@@ -302,7 +302,7 @@ create table uploads (
   constraint pk_uploads primary key (id),
   constraint ck_uploads_status check (status in ('open', 'checking', 'completed', 'refused', 'cancelled', 'expired')),
   constraint ck_uploads_purpose check (purpose in ('media', 'document', 'cover', 'work')),
-  constraint ck_uploads_subject check ((purpose = 'work') = (subject_id is not null)),
+  constraint ck_uploads_subject check (purpose <> 'work' or subject_id is not null),
   constraint ck_uploads_size check (size > 0 and received between 0 and size),
   constraint fk_uploads_person_id foreign key (person_id) references users (id) on delete cascade,
   constraint fk_uploads_content_id foreign key (content_id) references contents (id) on delete cascade

@@ -52,6 +52,28 @@ async def rename(request: Request, course_id: UUID, group_id: UUID, session: Wri
     return see_other(request, f"{taught.href}/groups", say=_("Saved."))
 
 
+@router.get("/{group_id}/delete")
+async def ask(request: Request, course_id: UUID, group_id: UUID, session: Reading, actor: SignedIn) -> Response:
+    """Ask once."""
+    taught = await load(session, actor, course_id, Right.MEMBERS)
+    names = {group.id: group.name for group, _count in await enrollments.groups_of(session, course_id)}
+    if group_id not in names:
+        raise enrollments.GroupUnknown
+    return course_page(
+        request,
+        "ask.html",
+        taught,
+        tab=f"{taught.href}/groups",
+        question=_("Dissolve “%(name)s”?") % {"name": names[group_id]},
+        what_happens=_(
+            "Its people stay in the course, without the group. Dates and exceptions that the group was given end with it."
+        ),
+        action=f"{taught.href}/groups/{group_id}/delete",
+        yes=_("Dissolve the group"),
+        back=f"{taught.href}/groups",
+    )
+
+
 @router.post("/{group_id}/delete")
 async def dissolve(request: Request, course_id: UUID, group_id: UUID, session: Writing, actor: SignedIn) -> Response:
     """Dissolve it; its people stay in the course."""

@@ -11,14 +11,15 @@ from starlette.responses import Response
 
 from tuition import catalog, operations
 from tuition.catalog import BodyFormat, Kind
-from tuition.edge import EdgeRoute, Reading, SignedIn, Writing, status_of
+from tuition.edge import EdgeRoute, Reading, Runtime, Services, SignedIn, Writing, status_of
 from tuition.identity import Actor
 from tuition.learning import assignments, courses, quizzes
 from tuition.learning.courses import Lesson, LessonType, Right
 from tuition.platform.database import AnySession
 from tuition.web.learning.teaching.surroundings import Taught, at_fault, course_page, kind_names, load, written
-from tuition.web.rendering import render, see_other
+from tuition.web.rendering import render, see_other, translate_plural
 from tuition.web.rendering import translate as _
+from tuition.web.studio.files import ACCEPTS
 from tuition.web.studio.forms import Fields, Typed, is_on, read_decimal, read_moment
 
 router = APIRouter(prefix="/studio/courses/{course_id}/lessons/{lesson_id}", route_class=EdgeRoute, include_in_schema=False)
@@ -40,26 +41,38 @@ async def _load(session: AnySession, actor: Actor, course_id: UUID, lesson_id: U
 
 
 @router.get("")
-async def page(request: Request, course_id: UUID, lesson_id: UUID, session: Reading, actor: SignedIn) -> Response:
+async def page(
+    request: Request, course_id: UUID, lesson_id: UUID, session: Reading, actor: SignedIn, services: Services
+) -> Response:
     """What it says, what it shows, when it opens."""
     taught, lesson = await _load(session, actor, course_id, lesson_id)
-    return await _page(request, session, taught, lesson)
+    return await _page(request, session, actor, taught, lesson, services)
 
 
 @router.post("")
-async def save(request: Request, course_id: UUID, lesson_id: UUID, session: Writing, actor: SignedIn, typed: Typed) -> Response:
+async def save(
+    request: Request, course_id: UUID, lesson_id: UUID, session: Writing, actor: SignedIn, typed: Typed, services: Services
+) -> Response:
     """Change it."""
     taught, lesson = await _load(session, actor, course_id, lesson_id)
     changes, errors = _read(request, typed, LessonType(lesson.lesson_type))
     if errors:
-        return await _page(request, session, taught, lesson, status=422, values=typed, errors=errors)
+        return await _page(request, session, actor, taught, lesson, services, status=422, values=typed, errors=errors)
     try:
         async with session.begin_nested():
             await courses.edit_lesson(session, actor, lesson_id, changes)
     except MENDABLE as error:
         taught, lesson = await _load(session, actor, course_id, lesson_id)
         return await _page(
-            request, session, taught, lesson, status=status_of(error), values=typed, errors=at_fault(error, "is_published")
+            request,
+            session,
+            actor,
+            taught,
+            lesson,
+            services,
+            status=status_of(error),
+            values=typed,
+            errors=at_fault(error, "is_published"),
         )
     return see_other(request, _href(course_id, lesson_id), say=_("Saved."))
 
@@ -90,8 +103,10 @@ def _read(request: Request, typed: Fields, lesson_type: LessonType) -> tuple[dic
 async def _page(
     request: Request,
     session: AnySession,
+    actor: Actor,
     taught: Taught,
     lesson: Lesson,
+    services: Runtime,
     *,
     status: int = 200,
     values: Mapping[str, str] | None = None,
@@ -108,7 +123,7 @@ async def _page(
         taught,
         status=status,
         tab=taught.href,
-        lesson=lesson,
+        **{"lesson": lesson, **await _sent(session, actor, lesson, services.settings.upload_max_bytes)},
         lesson_href=_href(taught.course.id, lesson.id),
         kind_name=kind_names()[lesson.lesson_type],
         quiz=quiz,
@@ -147,6 +162,39 @@ async def preview(
     )
 
 
+@router.get("/file")
+async def file(
+    request: Request, course_id: UUID, lesson_id: UUID, session: Reading, actor: SignedIn, services: Services
+) -> Response:
+    """What became of the file that was sent for it: asked after it has arrived."""
+    _taught, lesson = await _load(session, actor, course_id, lesson_id)
+    return render(
+        request, "learning/teaching/_file.html", **await _sent(session, actor, lesson, services.settings.upload_max_bytes)
+    )
+
+
+async def _sent(session: AnySession, actor: Actor, lesson: Lesson, limit: int) -> dict[str, Any]:
+    """The film or document of a lesson, what was sent for it and is not ready yet, and what can be sent."""
+    if lesson.lesson_type not in courses.SENT:
+        return {"sends": None}
+    kind, _purpose = courses.SENT[lesson.lesson_type]
+    sent = [one for one in await catalog.contents_for_subject(session, lesson.id) if one != lesson.content_id]
+    found = await catalog.contents_by_id(session, [*sent[:1], *([lesson.content_id] if lesson.content_id else [])])
+    coming = found.get(sent[0]) if sent else None
+    shown = found.get(lesson.content_id) if lesson.content_id else None
+    # What was ready before the present one came is not coming any more.
+    is_coming = coming is not None and coming.creator_id == actor.id and (shown is None or coming.id > shown.id)
+    return {
+        "sends": str(kind),
+        "coming": coming if is_coming else None,
+        "shown": shown,
+        "accept": ACCEPTS[kind],
+        "limit": limit,
+        "unfinished": await catalog.unfinished_uploads(session, actor, subject_id=lesson.id),
+        "lesson": lesson,
+    }
+
+
 @router.get("/delete")
 async def ask(request: Request, course_id: UUID, lesson_id: UUID, session: Reading, actor: SignedIn) -> Response:
     """Ask once."""
@@ -175,16 +223,24 @@ async def _asked(
     for node in nodes:
         if node.lesson.parent_lesson_id in gone:
             gone.add(node.lesson.id)
+    below = len(gone) - 1
+    said = _("What people did in it goes with it. The film, text or document that it shows stays among your contents.")
+    if below:
+        said += " " + translate_plural("%(num)s lesson below it goes too.", "%(num)s lessons below it go too.", below) % {
+            "num": below
+        }
     return course_page(
         request,
-        "delete.html",
+        "ask.html",
         taught,
         status=status_of(error) if error else 200,
         tab=taught.href,
-        lesson=lesson,
-        lesson_href=_href(taught.course.id, lesson.id),
-        below_count=len(gone) - 1,
-        errors=at_fault(error) if error else {},
+        error=" ".join(at_fault(error).values()) if error else "",
+        question=_("Delete “%(title)s”?") % {"title": lesson.title},
+        what_happens=said,
+        action=f"{_href(taught.course.id, lesson.id)}/delete",
+        yes=_("Delete the lesson"),
+        back=taught.href,
     )
 
 

@@ -180,6 +180,26 @@ async def choose_groups(
     return see_other(request, f"{taught.href}/members/{enrollment_id}", say=_("Saved."))
 
 
+@router.get("/{enrollment_id}/remove")
+async def ask(request: Request, course_id: UUID, enrollment_id: UUID, session: Reading, actor: SignedIn) -> Response:
+    """Ask once."""
+    taught = await load(session, actor, course_id, Right.MEMBERS)
+    enrollment = await _find(session, actor, taught, enrollment_id)
+    person = (await identity.people_by_id(session, [enrollment.student_id]))[enrollment.student_id]
+    here = f"{taught.href}/members/{enrollment_id}"
+    return course_page(
+        request,
+        "ask.html",
+        taught,
+        tab=f"{taught.href}/members",
+        question=_("Take %(name)s out?") % {"name": person.full_name},
+        what_happens=_("What they learned stays, and what they bought stays theirs."),
+        action=f"{here}/remove",
+        yes=_("Take out of the course"),
+        back=here,
+    )
+
+
 @router.post("/{enrollment_id}/remove")
 async def remove(request: Request, course_id: UUID, enrollment_id: UUID, session: Writing, actor: SignedIn) -> Response:
     """Take them out of the course."""

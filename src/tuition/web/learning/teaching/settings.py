@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from tuition import catalog, identity
@@ -14,7 +14,6 @@ from tuition.edge import EdgeRoute, Reading, SignedIn, Writing, status_of
 from tuition.identity import Actor
 from tuition.learning import courses
 from tuition.learning.courses import CompletionRule, Right, StaffRole
-from tuition.platform import paging
 from tuition.platform.database import AnySession
 from tuition.web.learning.teaching.surroundings import Taught, at_fault, course_page, load, written
 from tuition.web.rendering import see_other
@@ -27,9 +26,17 @@ TICKS = ("is_sequential", "enrollment_open", "certificate_enabled")
 
 
 @router.get("")
-async def page(request: Request, course_id: UUID, session: Reading, actor: SignedIn) -> Response:
-    """Everything that can be set."""
-    return await _page(request, session, actor, await load(session, actor, course_id, Right.OUTLINE))
+async def page(
+    request: Request,
+    course_id: UUID,
+    session: Reading,
+    actor: SignedIn,
+    before: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Everything that can be set; ``before`` are words of a course to come first."""
+    taught = await load(session, actor, course_id, Right.OUTLINE)
+    words = " ".join(before.replace("\x00", " ").split())
+    return await _page(request, session, actor, taught, words=words)
 
 
 @router.post("")
@@ -103,6 +110,26 @@ async def add_staff(request: Request, course_id: UUID, session: Writing, actor: 
     return see_other(request, f"{taught.href}/settings", say=_("Saved."))
 
 
+@router.get("/staff/{person_id}/remove")
+async def ask_staff(request: Request, course_id: UUID, person_id: UUID, session: Reading, actor: SignedIn) -> Response:
+    """Ask once."""
+    taught = await load(session, actor, course_id, Right.OUTLINE)
+    people = await identity.people_by_id(session, [person_id])
+    if person_id not in {one.user_id for one in await courses.staff_of(session, course_id)}:
+        raise courses.CourseUnknown
+    return course_page(
+        request,
+        "ask.html",
+        taught,
+        tab=f"{taught.href}/settings",
+        question=_("Take %(name)s out?") % {"name": people[person_id].full_name if person_id in people else "–"},
+        what_happens=_("They teach here no longer. What they wrote and graded stays."),
+        action=f"{taught.href}/settings/staff/{person_id}/remove",
+        yes=_("Remove from the staff"),
+        back=f"{taught.href}/settings",
+    )
+
+
 @router.post("/staff/{person_id}/remove")
 async def remove_staff(request: Request, course_id: UUID, person_id: UUID, session: Writing, actor: SignedIn) -> Response:
     """They teach here no longer."""
@@ -124,10 +151,12 @@ async def _page(
     values: Mapping[str, str] | None = None,
     errors: dict[str, str] | None = None,
     chosen: set[UUID] | None = None,
+    words: str = "",
 ) -> Response:
     required_now = await courses.prerequisites_of(session, taught.course.id)
-    mine = await courses.taught_by(session, actor, limit=paging.LIMIT_MAX)
-    could: dict[UUID, catalog.Content] = {one.id: one for one in [*required_now, *mine.items] if one.id != taught.course.id}
+    asked_for = await catalog.contents_by_id(session, list(chosen or ()))
+    could = {one.id: one for one in [*required_now, *asked_for.values()] if one.id != taught.course.id}
+    found = await courses.could_come_first(session, actor, words) if words else []
     staff = await courses.staff_of(session, taught.course.id)
     typed = dict(values or {})
     is_staff_form = "email" in typed
@@ -138,6 +167,8 @@ async def _page(
         status=status,
         tab=f"{taught.href}/settings",
         could=sorted(could.values(), key=lambda one: one.title),
+        words=words,
+        found=[one for one in found if one.id != taught.course.id and one.id not in could],
         chosen=chosen if chosen is not None else {one.id for one in required_now},
         staff=staff,
         people=await identity.people_by_id(session, [one.user_id for one in staff]),
