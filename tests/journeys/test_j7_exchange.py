@@ -98,13 +98,13 @@ async def test_a_bank_and_a_course_come_in_go_out_and_come_back_equal(house: Hou
     lines = await report(mona, brought)
     assert {"imported", "converted", "skipped"} == {line["outcome"] for line in lines}
     before = await bank(mona, brought["bank_id"])
-    outs = [
+    ways = [
         f"/v1/question-banks/{brought['bank_id']}/{how}" for how in ("qti", "qti?version=3.0", "moodle", "moodle?format=gift")
     ]
-    for out in outs:
-        again = await bring(mona, "again", await taken(mona, out))
+    for way in ways:
+        again = await bring(mona, "again", await taken(mona, way))
         assert again["skipped_count"] == 0
-        assert await bank(mona, again["bank_id"]) == before, out
+        assert await bank(mona, again["bank_id"]) == before, way
     told = await mona.get(f"/v1/question-banks/{brought['bank_id']}/moodle/report")
     assert len(told["items"]) == len(before)
 

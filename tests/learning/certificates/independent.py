@@ -18,8 +18,17 @@ STAMP = CACHE / "stamp"
 
 def verify(credential: dict[str, Any], documents: dict[str, Any]) -> dict[str, Any]:
     """``{"verified", "revoked", "errors"}`` of a credential. ``documents`` is everything that may be fetched."""
+    return _ask({"credential": credential, "documents": documents})
+
+
+def verify_token(token: str, documents: dict[str, Any]) -> dict[str, Any]:
+    """The same of a credential that is a signed token; of one that holds also ``id`` and ``subject``."""
+    return _ask({"token": token, "documents": documents})
+
+
+def _ask(question: dict[str, Any]) -> dict[str, Any]:
     _install()
-    given = json.dumps({"credential": credential, "documents": documents})
+    given = json.dumps(question)
     done = subprocess.run(
         [_node() / "bin" / "node", CACHE / "verify.mjs"], input=given, capture_output=True, text=True, check=True, timeout=120
     )
