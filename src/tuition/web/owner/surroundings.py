@@ -33,6 +33,7 @@ Cashier = Annotated[Actor, Depends(_holder("payments:manage"))]
 Editor = Annotated[Actor, Depends(_holder("content:edit_any"))]
 Host = Annotated[Actor, Depends(_holder("people:manage"))]
 Mechanic = Annotated[Actor, Depends(_holder("jobs:manage"))]
+Moderator = Annotated[Actor, Depends(_holder("community:moderate"))]
 Owner = Annotated[Actor, Depends(_holder("site:configure"))]
 Postmaster = Annotated[Actor, Depends(_holder("outbox:read"))]
 """Each page asks for the one permission that its work needs; whoever lacks it is refused."""

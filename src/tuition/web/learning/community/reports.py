@@ -16,7 +16,7 @@ from tuition.kernel import DomainError
 from tuition.platform import paging
 from tuition.platform.database import AnySession
 from tuition.web.learning.community.places import around, reasons
-from tuition.web.owner.surroundings import navigation
+from tuition.web.owner.surroundings import Moderator, navigation
 from tuition.web.rendering import refusal, render, see_other, with_query
 from tuition.web.rendering import translate as _
 from tuition.web.site.appearance import local_path
@@ -74,7 +74,7 @@ async def of_content(slug: str, request: Request, session: Reading, actor: Signe
 async def of_everything(
     request: Request,
     session: Reading,
-    actor: SignedIn,
+    actor: Moderator,
     status: Annotated[str, Query(max_length=12)] = "open",
     cursor: Cursor = "",
 ) -> Response:
