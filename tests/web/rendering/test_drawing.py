@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuition.kernel import Currency, Money
-from tuition.web.rendering.drawing import charts, cover
+from tuition.web.rendering.drawing import charts, cover, lettering
 from tuition.web.rendering.drawing.charts import Series
 from tuition.web.rendering.reader import Reader, reading_as
 
@@ -40,13 +40,52 @@ def test_a_title_cannot_smuggle_markup_into_a_cover() -> None:
 
 @given(st.text(max_size=300))
 def test_a_wrapped_title_keeps_to_its_lines(title: str) -> None:
-    lines = cover.wrap_title(title)
-    assert len(lines) <= cover.TITLE_LINES_MAX
+    lines = lettering.wrap_title(title)
+    assert len(lines) <= lettering.LINES_MAX
     assert all(line.strip() for line in lines)
+    room = lettering.WIDTH / (lettering.SIZES[lettering.fit(title)] * 0.5)
+    assert all(len(line) <= room for line in lines)
+
+
+@given(st.text(max_size=300))
+def test_what_may_be_broken_is_the_same_words(title: str) -> None:
+    words = title.replace(lettering.SOFT_HYPHEN, "")
+    assert lettering.breakable(words).replace(lettering.SOFT_HYPHEN, "") == " ".join(words.split())
 
 
 def test_a_long_title_ends_in_an_ellipsis() -> None:
-    assert cover.wrap_title("word " * 60)[-1].endswith("…")
+    assert lettering.wrap_title("word " * 60)[-1].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("title", "size", "lines"),
+    [
+        ("Calm", 0, ["Calm"]),
+        ("How a Clock Measures Time", 0, ["How a Clock", "Measures Time"]),
+        ("مقدمة في فلسفة الرياضيات للمبتدئين", 0, ["مقدمة في فلسفة", "الرياضيات للمبتدئين"]),
+        (
+            "Grundlagen der Wahrscheinlichkeitsrechnung und mathematischen Statistik",
+            3,
+            ["Grundlagen der", "Wahrscheinlichkeitsrechnung", "und mathematischen Statistik"],
+        ),
+    ],
+)
+def test_a_title_is_as_large_as_its_longest_word_allows(title: str, size: int, lines: list[str]) -> None:
+    assert (lettering.fit(title), lettering.wrap_title(title)) == (size, lines)
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("Rechtsschutzversicherung", "Rechts-schutz-versi-cherung"),
+        ("Donaudampfschifffahrt", "Donau-dampf-schiff-fahrt"),
+        ("otorhinolaryngology", "otor-hino-laryn-gology"),
+        ("Gesellschaft", "Gesellschaft"),
+        ("الديمقراطيةالاجتماعية", "الديمقراطيةالاجتماعية"),
+    ],
+)
+def test_a_long_word_is_broken_between_syllables(word: str, parts: str) -> None:
+    assert lettering.syllables(word) == parts.split("-")
 
 
 @pytest.mark.parametrize(("highest", "end"), [(0, 1), (7, 8), (12, 20), (240, 250), (99, 100), (0.3, 0.4)])

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from tuition.kernel import clock, new_id
 from tuition.web.rendering import assets, formatting, reader
-from tuition.web.rendering.drawing import charts, cover
+from tuition.web.rendering.drawing import charts, cover, lettering
 from tuition.web.rendering.remembering import COMPONENTS_MAX, PageContext, by_language, sentence
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -50,6 +50,8 @@ def environment() -> Environment:
         "fresh_id": lambda: f"u{uuid4().hex[:8]}",
         "icon": assets.icon,
         "ink_of": cover.ink_of,
+        "breakable": lettering.breakable,
+        "title_size": lettering.fit,
         "languages": reader.languages,
         "line_chart": charts.line_chart,
         "new_key": lambda: str(new_id()),

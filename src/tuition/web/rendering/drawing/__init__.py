@@ -1,5 +1,5 @@
 """What is computed rather than drawn by hand: colours from one colour, covers from an id, charts from figures. Pure."""
 
-from tuition.web.rendering.drawing import charts, colour, cover, theme
+from tuition.web.rendering.drawing import charts, colour, cover, lettering, theme
 
-__all__ = ["charts", "colour", "cover", "theme"]
+__all__ = ["charts", "colour", "cover", "lettering", "theme"]

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from html import escape
 from uuid import UUID
 
+from tuition.web.rendering.drawing.lettering import SIZES, fit, wrap_title
+
 WIDTH, HEIGHT = 640, 400
-TITLE_SIZE = 46
-TITLE_LINES_MAX = 4
-_TITLE_WIDTH = 0.74 * WIDTH
-_GLYPH = 0.5
-"""Average width of a letter of the title's type, in ems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,32 +163,9 @@ def _woven(dice: _Dice) -> str:
     return f'<path d="{line}"/><circle cx="{x:.0f}" cy="{y:.0f}" r="206"/><circle cx="{x:.0f}" cy="{y:.0f}" r="212"/>'
 
 
-def wrap_title(
-    title: str, *, width: float = _TITLE_WIDTH, size: float = TITLE_SIZE, lines_max: int = TITLE_LINES_MAX
-) -> list[str]:
-    """Break a title into lines that fit; what does not fit ends in an ellipsis. A word longer than a line is cut."""
-    room = max(4, int(width / (size * _GLYPH)))
-    lines: list[str] = [""]
-    for word in (piece for whole in title.split() for piece in _hyphenated(whole, room)):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    lines = [line for line in lines if line]
-    if len(lines) > lines_max:
-        lines = [*lines[: lines_max - 1], lines[lines_max - 1][: room - 1].rstrip() + "…"]
-    return lines
-
-
-def _hyphenated(word: str, room: int) -> list[str]:
-    """A word in pieces that fit on a line each."""
-    pieces = [word[at : at + room - 1] for at in range(0, len(word), room - 1)] if len(word) > room else [word]
-    return [f"{piece}‐" for piece in pieces[:-1]] + pieces[-1:]
-
-
 def _title(title: str, byline: str, ink: Ink, *, rtl: bool) -> str:
-    size = TITLE_SIZE if len(title) <= 60 else TITLE_SIZE * 0.78
-    lines = wrap_title(title, size=size)
-    leading = size * 1.16
+    size, lines = SIZES[fit(title)], wrap_title(title)
+    leading = size * (1.4 if rtl else 1.16)
     x = WIDTH - 46 if rtl else 46
     bottom = HEIGHT - (76 if byline else 44)
     fill = "#fbfaf6" if ink.dark else "#1f2328"
