@@ -12,3 +12,5 @@ document.body.addEventListener("htmx:sendError", () => announce(document.body.da
 document.body.addEventListener("htmx:responseError", () => announce(document.body.dataset.failed, "bad"));
 document.body.addEventListener("toast", ({ detail }) => announce(detail.text ?? detail.value, detail.tone));
 document.body.addEventListener("click", ({ target }) => target.closest("[data-print]") && print());
+// The tab that is open is in sight, also where the tabs are wider than the window.
+document.querySelector(".tabs-line [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

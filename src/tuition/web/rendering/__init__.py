@@ -10,7 +10,7 @@ from tuition.web.rendering.assets import NotBuilt, asset
 from tuition.web.rendering.drawing.charts import Chart, Series, bar_chart, line_chart
 from tuition.web.rendering.drawing.cover import cover_svg
 from tuition.web.rendering.environment import environment
-from tuition.web.rendering.formatting import money_text, refusal, sentence, spoken
+from tuition.web.rendering.formatting import left_to_right, money_text, refusal, sentence, spoken
 from tuition.web.rendering.page import (
     Flash,
     page_reader,
@@ -40,6 +40,7 @@ __all__ = [
     "cover_svg",
     "environment",
     "languages",
+    "left_to_right",
     "line_chart",
     "money_text",
     "page_reader",

@@ -189,6 +189,11 @@ def refusal(error: DomainError) -> str:
     return translate(error.template()).format_map(spoken)
 
 
+def left_to_right(text: str) -> str:
+    """A figure that reads from left to right wherever it stands: a span of percentages beside Arabic."""
+    return f"\u2066{text}\u2069"
+
+
 def sentence(template: str, fields: Mapping[str, Any]) -> str:
     """A stored sentence with ``{name}`` places (a notification's), in the reader's language."""
     return translate(template).format_map({name: _spoken(value) for name, value in fields.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +17,7 @@ from tuition.learning import courses, enrollments, gradebook
 from tuition.learning.courses import Right
 from tuition.platform import paging
 from tuition.platform.database import AnySession
-from tuition.web.rendering import Series, bar_chart, refusal, render, see_other, with_query
+from tuition.web.rendering import Series, bar_chart, left_to_right, refusal, render, see_other, with_query
 from tuition.web.rendering import translate as _
 from tuition.web.studio.forms import Fields, Typed, is_on, read_decimal
 from tuition.web.studio.surroundings import navigation
@@ -24,6 +25,7 @@ from tuition.web.studio.surroundings import navigation
 router = APIRouter(route_class=EdgeRoute, include_in_schema=False)
 PAGE = 50
 STOPS_MAX = 40
+LABEL_MAX = 22
 
 
 async def _content(session: AnySession, course_id: UUID) -> catalog.Content:
@@ -150,7 +152,7 @@ def _scales() -> dict[str, list[tuple[str, Decimal]]]:
 async def report(course_id: UUID, request: Request, session: Reading, actor: SignedIn) -> Response:
     """How the class is doing."""
     found = await gradebook.report_of(session, actor, course_id, now=clock.now())
-    tenths = [f"{tenth * 10}–{tenth * 10 + 10} %" for tenth in range(10)]
+    tenths = [left_to_right(f"{tenth * 10}–{tenth * 10 + 10} %") for tenth in range(10)]
     stops = found.stops[:STOPS_MAX]
     return render(
         request,
@@ -161,7 +163,7 @@ async def report(course_id: UUID, request: Request, session: Reading, actor: Sig
         progress=bar_chart(_("Progress of the class"), tenths, [Series(_("Learners"), found.progress)], label_head=_("Progress")),
         where=bar_chart(
             _("Where people stop"),
-            [stop.lesson.title for stop in stops],
+            [textwrap.shorten(stop.lesson.title, LABEL_MAX, placeholder="…") for stop in stops],
             [Series(_("Completed by"), [stop.completed for stop in stops])],
             label_head=_("Lesson"),
         )

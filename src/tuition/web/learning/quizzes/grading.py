@@ -22,7 +22,7 @@ from tuition.platform.database import AnySession
 from tuition.web.learning.grades.queue import HERE, around, on_to_the_next
 from tuition.web.learning.quizzes.drafts import type_names
 from tuition.web.learning.quizzes.surroundings import ANY_RIGHT, address, quiz_page
-from tuition.web.rendering import Series, bar_chart, with_query
+from tuition.web.rendering import Series, bar_chart, left_to_right, with_query
 from tuition.web.rendering import translate as _
 from tuition.web.studio.forms import Fields, Typed, read_decimal, say
 
@@ -147,7 +147,7 @@ async def figures(request: Request, quiz_id: UUID, session: Reading, actor: Sign
 
 
 def _scores(found: Statistics) -> object:
-    labels = [f"{number * 10}–{number * 10 + 10} %" for number in range(len(found.scores))]
+    labels = [left_to_right(f"{number * 10}–{number * 10 + 10} %") for number in range(len(found.scores))]
     return bar_chart(_("What attempts reached"), labels, [Series(_("Attempts"), found.scores)], label_head=_("Percent"))
 
 
