@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.quizzes import ten_questions
 from tests.learning.exchange.conftest import Desk
-from tests.learning.exchange.test_pictures import RED, bodies, moodle, seen
+from tests.learning.exchange.test_pictures import RED, bodies, flags, seen
 from tests.learning.quizzes.conftest import TEN_POINTS
 from tuition.learning import exchange, questions
 from tuition.learning.exchange import Format
@@ -77,7 +77,7 @@ def test_when_another_program_has_changed_it_what_is_written_counts(form: str) -
 
 
 async def test_pictures_go_to_moodle_and_come_back(desk: Desk) -> None:
-    made = await desk.bring("q.xml", moodle(("a.png", RED), text='<p>Red? <img src="@@PLUGINFILE@@/a.png"></p>'))
+    made = await desk.bring("q.xml", flags(("a.png", RED), text='<p>Red? <img src="@@PLUGINFILE@@/a.png"></p>'))
     [before] = await bodies(desk, made)
     async with desk.database.reading() as session:
         data, report = await exchange.export_moodle(session, desk.store, desk.teacher, Format.MOODLE_XML, bank_id=made.bank_id)

@@ -25,7 +25,7 @@ RED, BLUE, GREEN, GREY = picture("red"), picture("blue", "JPEG"), picture("green
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
 
-def moodle(*files: tuple[str, bytes], text: str, answer: str = "") -> bytes:
+def flags(*files: tuple[str, bytes], text: str, answer: str = "") -> bytes:
     held = "".join(
         f'<file name="{name}" path="/" encoding="base64">{base64.b64encode(data).decode()}</file>' for name, data in files
     )
@@ -54,7 +54,7 @@ async def seen(desk: Desk, text: str) -> str:
 
 async def test_pictures_of_moodle_come_in_and_go_round_by_qti(desk: Desk) -> None:
     text = '<p>Which <img src="@@PLUGINFILE@@/a%20b.png" alt="A [red] flag"> is this?</p>'
-    data = moodle(("a b.png", RED), ("b.jpg", BLUE), text=text, answer='<img src="@@PLUGINFILE@@/b.jpg">')
+    data = flags(("a b.png", RED), ("b.jpg", BLUE), text=text, answer='<img src="@@PLUGINFILE@@/b.jpg">')
     made = await desk.bring("flags.xml", data)
     assert [(item.outcome, item.note) for item in await desk.items(made)] == [("imported", "")]
     [body] = await bodies(desk, made)
@@ -140,7 +140,7 @@ async def texts(desk: Desk, made: ImportJob) -> list[str]:
     ],
 )
 async def test_what_is_no_picture_stays_behind_and_is_reported(desk: Desk, data: bytes, why: str) -> None:
-    made = await desk.bring("q.xml", moodle(("x.png", data), text='<p>What? <img src="@@PLUGINFILE@@/x.png"></p>'))
+    made = await desk.bring("q.xml", flags(("x.png", data), text='<p>What? <img src="@@PLUGINFILE@@/x.png"></p>'))
     [item] = await desk.items(made)
     assert (item.outcome, why in item.note) == ("converted", True), item.note
     assert pictures.mentioned((await bodies(desk, made))[0]) == []
@@ -150,5 +150,5 @@ async def test_what_is_no_picture_stays_behind_and_is_reported(desk: Desk, data:
 async def test_a_picture_bomb_is_not_unpacked(desk: Desk) -> None:
     out = io.BytesIO()
     Image.new("1", (30_000, 30_000)).save(out, "PNG")
-    made = await desk.bring("q.xml", moodle(("x.png", out.getvalue()), text='<p>What? <img src="@@PLUGINFILE@@/x.png"></p>'))
+    made = await desk.bring("q.xml", flags(("x.png", out.getvalue()), text='<p>What? <img src="@@PLUGINFILE@@/x.png"></p>'))
     assert "million pixels" in (await desk.items(made))[0].note

@@ -146,7 +146,6 @@ async def announce(body: ImportIn, session: Writing, actor: SignedIn) -> ImportO
 )
 async def send(import_id: ImportId, request: Request, actor: SignedIn, session: Writing, services: Services) -> ImportOut:
     """Send the whole file, at most 128 MB. What it is is seen from its bytes; a job reads it. Again is no change."""
-    await exchange.get_import_for(session, actor, import_id)
     return ImportOut.of(await take_file(session, services.service(files.Store), actor, import_id, await request.body()))
 
 
@@ -169,6 +168,13 @@ async def show(import_id: ImportId, session: Reading, actor: SignedIn) -> Import
     known = await jobs.progress_of(session, ("import", import_id))
     progress = ImportProgressOut(done=known.done, total=known.total or 0) if known else None
     return shown.model_copy(update={"progress": progress})
+
+
+@router.delete("/imports/{import_id}", status_code=204, responses=problems(401, 404, 409), summary="Call off an import")
+async def call_off(import_id: ImportId, session: Writing, actor: SignedIn, services: Services) -> None:
+    """Forget a file that nobody has begun to read. 409 afterwards: delete what it became instead."""
+    await exchange.call_off(session, actor, import_id)
+    await services.service(files.Store).delete(exchange.key_of(import_id))
 
 
 @router.get("/imports/{import_id}/items", responses=problems(401, 404), summary="List what an import held")
@@ -283,7 +289,10 @@ def package(data: bytes, name: str) -> Response:
 
 
 async def take_file(session: Session, store: files.Store, actor: Actor, import_id: UUID, data: bytes) -> exchange.ImportJob:
-    """Keep the file, then note that it is there; a file that is refused is not kept."""
+    """Keep the file, then note that it is there; a file that is refused is not kept, and what has arrived is not replaced."""
+    known = await exchange.get_import_for(session, actor, import_id, lock=True)
+    if known.status != ImportStatus.EXPECTED:
+        return known
     await store.put(exchange.key_of(import_id), data)
     try:
         return await exchange.accept_file(session, actor, import_id, data)

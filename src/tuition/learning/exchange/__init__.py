@@ -7,7 +7,7 @@ out and is brought back is equal; no package reads or writes outside of itself, 
 """
 
 from tuition.learning.exchange import jobs, privacy
-from tuition.learning.exchange.actions.beginning import accept_file, announce_import, key_of
+from tuition.learning.exchange.actions.beginning import accept_file, announce_import, call_off, key_of
 from tuition.learning.exchange.actions.taking_out import (
     VERSIONS,
     export_bank,
@@ -16,7 +16,7 @@ from tuition.learning.exchange.actions.taking_out import (
     export_moodle,
     export_quiz,
 )
-from tuition.learning.exchange.errors import FormatUnknown, ImportUnknown, ScormPackage
+from tuition.learning.exchange.errors import FormatUnknown, ImportBegun, ImportUnknown, ScormPackage
 from tuition.learning.exchange.models import ImportItem, ImportJob
 from tuition.learning.exchange.queries import get_import_for, imports_of, items_of
 from tuition.learning.exchange.rules import FILE_BYTES_MAX, ImportStatus
@@ -27,6 +27,7 @@ __all__ = [
     "VERSIONS",
     "Format",
     "FormatUnknown",
+    "ImportBegun",
     "ImportItem",
     "ImportJob",
     "ImportStatus",
@@ -36,6 +37,7 @@ __all__ = [
     "Taken",
     "accept_file",
     "announce_import",
+    "call_off",
     "export_bank",
     "export_cartridge",
     "export_markdown",

@@ -12,6 +12,13 @@ class FormatUnknown(DomainError):
     code = "exchange.format_unknown"
 
 
+class ImportBegun(DomainError):
+    """This file is being read, or has been: it cannot be called off any more."""
+
+    kind = ErrorKind.CONFLICT
+    code = "exchange.import_begun"
+
+
 class ImportUnknown(DomainError):
     """There is no such import, or it is not yours."""
 

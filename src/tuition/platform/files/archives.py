@@ -27,6 +27,8 @@ TOTAL_BYTES_MAX = 512 * 1024 * 1024
 RATIO_MAX = 200
 """How many bytes a compressed byte may become, over the whole archive; text reaches about twenty."""
 NAME_LENGTH_MAX = 500
+DEPTH_MAX = 200
+"""Elements inside each other; whoever walks a tree of XML does it by calling itself."""
 _PIECE = 1 << 16
 
 
@@ -130,4 +132,9 @@ def parse_xml(data: bytes, name: str = "it") -> Element:
         raise FileUnreadable(reason=Phrase("“{name}” is not well-formed XML (line {line}).", name=name, line=line)) from error
     except (DefusedXmlException, ValueError, LookupError) as error:
         raise FileUnreadable(reason=Phrase("“{name}” defines entities, or is in an unknown encoding.", name=name)) from error
+    level, depth = [root], 0
+    while level:
+        if depth > DEPTH_MAX:
+            raise FileUnreadable(reason=Phrase("“{name}” is nested more than {most} levels deep.", name=name, most=DEPTH_MAX))
+        level, depth = [child for element in level for child in element], depth + 1
     return root

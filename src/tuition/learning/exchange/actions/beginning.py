@@ -9,6 +9,7 @@ from tuition.identity import Actor
 from tuition.kernel import new_id
 from tuition.learning import courses, questions
 from tuition.learning.courses import Right
+from tuition.learning.exchange.errors import ImportBegun
 from tuition.learning.exchange.models import ImportJob
 from tuition.learning.exchange.queries import get_import_for
 from tuition.learning.exchange.rules import FILE_BYTES_MAX, MAKES_COURSE, ImportStatus, format_of
@@ -70,3 +71,14 @@ async def accept_file(session: Session, actor: Actor, import_id: UUID, data: byt
         found.course_id = None
     await jobs.defer(session, JOB, import_id=str(found.id))
     return found
+
+
+async def call_off(session: Session, actor: Actor, import_id: UUID) -> None:
+    """Forget an import that nobody has begun to read; its file is the caller's to delete.
+
+    Raises ``ImportUnknown``, ``ImportBegun``.
+    """
+    found = await get_import_for(session, actor, import_id, lock=True)
+    if found.status not in (ImportStatus.EXPECTED, ImportStatus.WAITING):
+        raise ImportBegun
+    await session.delete(found)

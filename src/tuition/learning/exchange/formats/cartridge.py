@@ -116,7 +116,7 @@ def _page(archive: Archive, name: str, kind: str, href: str, depth: int, exact: 
     is_ours = whole is not None and whole.get("digest") == hashlib.sha256(written).hexdigest()
     if whole is not None and whole.text is not None and is_ours and claim(archive, whole.text):
         return FoundLesson(Item(name, kind, Outcome.IMPORTED), name, depth, "text", whole.text)
-    markup = written.decode("utf-8", errors="replace")
+    markup = written.decode("utf-8", errors="replace").replace("\x00", "")
     with shelf().looking(inside(archive, href)):
         lost, body = lost_in(markup), from_html(_body_of(markup))
     outcome = Outcome.CONVERTED if lost else Outcome.IMPORTED

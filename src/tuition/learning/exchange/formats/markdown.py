@@ -87,7 +87,7 @@ def _take(archive: Archive, name: str, path: str, course: FoundCourse, chapters:
 
 def _lesson(data: bytes, path: str, folders: list[str], file: str, course: FoundCourse, chapters: dict[str, FoundLesson]) -> None:
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig").replace("\x00", "")
     except UnicodeDecodeError:
         course.loose.append(Item(path, "markdown", Outcome.SKIPPED, "It is not UTF-8 text."))
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
@@ -65,7 +65,7 @@ def read_item(root: Element) -> FoundQuestion:
         details.setdefault("explanation", cut(_explained(root), TEXT_MAX, notes))
         made = parse(details)
         points = _points(root)
-    except (QuestionInvalid, ValueError, InvalidOperation, KeyError) as error:
+    except (QuestionInvalid, ValueError, ArithmeticError, KeyError) as error:
         reason = str(error.fields.get("reason", "")) if isinstance(error, QuestionInvalid) else str(error)
         return skipped(name, kind, f"It cannot be asked: {reason}")
     return found(name, kind, made, notes=list(dict.fromkeys(notes)), points=points)

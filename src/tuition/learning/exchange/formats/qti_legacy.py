@@ -45,7 +45,7 @@ def read_item(item: Element) -> FoundQuestion:
         body = parse(details)
         weight = Decimal(meta.get("cc_weighting") or meta.get("points_possible") or "1")
         points = min(max(weight, Decimal("0.01")), Decimal("999.99")).quantize(Decimal("0.01"))
-    except (QuestionInvalid, ValueError, InvalidOperation, LookupError) as error:
+    except (QuestionInvalid, ValueError, ArithmeticError, LookupError) as error:
         reason = str(error.fields.get("reason", "")) if isinstance(error, QuestionInvalid) else str(error)
         return skipped(name, kind or "item", f"It cannot be asked: {reason}")
     return found(name, kind or "item", body, notes=list(dict.fromkeys(notes)), points=points)

@@ -10,12 +10,13 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from io import BytesIO
 from posixpath import dirname, join, normpath
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from tuition.learning.exchange.formats import qti, qti_writing
+from tuition.learning.exchange.formats.moodle.exact import whole_of
 from tuition.learning.exchange.formats.pictures import NAMED, claim, inside, named_in, shelf
 from tuition.learning.exchange.formats.words import plain
 from tuition.learning.exchange.values import FoundQuestion, Item, Outcome, found, skipped
@@ -104,10 +105,10 @@ def exact_question(archive: Archive, holder: Element | None, written: bytes, nam
     if not claim(archive, holder.text or ""):
         return None
     try:
-        kept = json.loads(holder.text or "")
+        kept = whole_of(holder.text or "")
         points = Decimal(holder.get("points", "1"))
         return found(name, "question", parse(kept["body"]), points=points, tags=tuple(map(str, kept["tags"])))
-    except (ValueError, KeyError, TypeError, InvalidOperation, QuestionInvalid):
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError, QuestionInvalid):
         return None
 
 

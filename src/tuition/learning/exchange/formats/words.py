@@ -38,7 +38,11 @@ def from_html(markup: str) -> str:
     """HTML as Markdown. What has no tags is plain text."""
     if not _TAG.search(markup):
         return from_plain(unescape(markup))
-    converted: str = _Converter(heading_style="atx", bullets="-", escape_misc=False, wrap=False).convert(markup)
+    try:
+        converted: str = _Converter(heading_style="atx", bullets="-", escape_misc=False, wrap=False).convert(markup)
+    except RecursionError:
+        # Nested deeper than anybody writes: its words are what is left of it.
+        return from_plain(unescape(_TAG.sub(" ", markup)))
     return _BLANKS.sub("\n\n", converted).strip()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
+from sqlalchemy.exc import OperationalError
 
 from tuition import catalog, identity
 from tuition.catalog import Kind, UploadLimits, UploadPurpose, Visibility
@@ -26,6 +27,7 @@ from tuition.learning.exchange.values import Format, FoundCourse, FoundLesson, F
 from tuition.learning.exchange.work.hanging import Hanging
 from tuition.platform import files, jobs
 from tuition.platform.database import Session
+from tuition.platform.files import FileUnreadable
 
 ROWS_AT_ONCE = 1_000
 NAME_MAX, NOTE_MAX = 500, 1_000
@@ -51,6 +53,13 @@ async def carry_out(context: jobs.Context, import_id: UUID) -> None:
             await _questions(context, store, actor, job, data)
     except DomainError as error:
         await _fail(context, import_id, error)
+    except OperationalError:
+        raise  # the database was away: the job is tried again
+    except Exception:
+        # Whoever waits is told, and we read about it in the log.
+        await _fail(context, import_id, FileUnreadable(reason="something in it is not as it must be. It has been noted."))
+        await store.delete(key_of(import_id))
+        raise
     await store.delete(key_of(import_id))
 
 
@@ -64,11 +73,11 @@ async def _questions(context: jobs.Context, store: files.Store, actor: Actor, jo
             bank = await questions.create_bank(session, actor, title=_title(job.file_name))
             bank_id = bank.id
         if usable and bank_id is not None:
-            hanging = Hanging(session, store, actor, shelf, bank_id=bank_id)
-            for start in range(0, len(usable), ROWS_AT_ONCE):
-                part = await hanging.questions(usable[start : start + ROWS_AT_ONCE])
-                await questions.add_questions(session, actor, bank_id, part)
-                await context.progress(("import", job.id), done=start + len(part), total=len(found))
+            async with Hanging(session, store, actor, shelf, bank_id=bank_id) as hanging:
+                for start in range(0, len(usable), ROWS_AT_ONCE):
+                    part = await hanging.questions(usable[start : start + ROWS_AT_ONCE])
+                    await questions.add_questions(session, actor, bank_id, part)
+                    await context.progress(("import", job.id), done=start + len(part), total=len(found))
         await _finish(session, job.id, [one.item for one in found], bank_id=bank_id if usable else job.bank_id)
 
 
@@ -93,10 +102,11 @@ def _read_course(kind: str | None, data: bytes) -> tuple[FoundCourse, Shelf]:
 
 
 def _text(data: bytes) -> str:
+    bare = data.replace(b"\x00", b"")
     try:
-        return data.decode("utf-8-sig")
+        return bare.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return bare.decode("cp1252", errors="replace")
 
 
 async def _course(context: jobs.Context, store: files.Store, actor: Actor, job: ImportJob, data: bytes) -> None:
@@ -112,8 +122,8 @@ async def _course(context: jobs.Context, store: files.Store, actor: Actor, job: 
                     session, actor, title=title, description=found.description, **_language(found.language)
                 )
                 course_id = made.id
-            hanging = Hanging(session, store, actor, shelf, course_id=course_id)
-            items = await _lessons(session, actor, course_id, found.lessons, shown, hanging)
+            async with Hanging(session, store, actor, shelf, course_id=course_id) as hanging:
+                items = await _lessons(session, actor, course_id, found.lessons, shown, hanging)
             await _finish(session, job.id, [*items, *found.loose], course_id=course_id)
     except DomainError:
         async with context.database.transaction() as session:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Self
 from uuid import UUID
 
 from tuition.identity import Actor
@@ -29,6 +30,16 @@ class Hanging:
     course_id: UUID | None = None
     bank_id: UUID | None = None
     _addresses: dict[str, str] = field(default_factory=dict)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
+        if kind is not None:
+            # What shows them is rolled back.
+            for address in self._addresses.values():
+                for picture_id in pictures.mentioned(address):
+                    await self.store.delete(pictures.key_of(picture_id))
 
     async def text(self, written: str) -> str:
         """A text with addresses for names."""

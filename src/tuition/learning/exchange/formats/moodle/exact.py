@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from typing import Any
 
 from tuition.learning.exchange.values import FoundQuestion, found
 from tuition.learning.questions import AnyQuestion, QuestionInvalid, parse
@@ -18,13 +19,22 @@ def kept(body: AnyQuestion, points: Decimal, tags: Iterable[str], written: str) 
     return json.dumps(whole, ensure_ascii=True, sort_keys=True)
 
 
+def whole_of(line: str) -> Any:
+    """What stands there. Raises ``ValueError`` also for signs that no text can hold."""
+    whole = json.loads(line)
+    # Half of a pair of surrogates cannot be encoded, and PostgreSQL keeps no NUL.
+    if b"\\u0000" in json.dumps(whole, ensure_ascii=False).encode():
+        raise ValueError("a text holds no noughts.")
+    return whole
+
+
 def restored(line: str, written: str, name: str, kind: str) -> FoundQuestion | None:
     """The question itself, if it is still written as it was."""
     try:
-        whole = json.loads(line)
+        whole = whole_of(line)
         if whole["digest"] != hashlib.sha256(written.encode()).hexdigest():
             return None
         points, tags = Decimal(whole["points"]), tuple(map(str, whole["tags"]))
         return found(name, kind, parse(whole["body"]), points=points, tags=tags)
-    except (ValueError, KeyError, TypeError, InvalidOperation, RecursionError, QuestionInvalid):
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError, QuestionInvalid):
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -116,7 +116,7 @@ def _question(written: str, tags: tuple[str, ...]) -> FoundQuestion:
     try:
         kind, details = _read_answers(inside)
         made = parse({"text": cut(body, TEXT_MAX, notes), **details})
-    except (QuestionInvalid, ValueError, InvalidOperation) as error:
+    except (QuestionInvalid, ValueError, ArithmeticError) as error:
         reason = str(error.fields.get("reason", "")) if isinstance(error, QuestionInvalid) else str(error)
         return skipped(name, "question", f"It cannot be asked: {reason}")
     if has_gap:

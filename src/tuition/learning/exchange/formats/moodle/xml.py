@@ -10,7 +10,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 from copy import copy
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, tostring
@@ -95,7 +95,7 @@ def _asked(
         }
         body = parse(written)
         points = _points(element, notes)
-    except (QuestionInvalid, ValueError, InvalidOperation) as error:
+    except (QuestionInvalid, ValueError, ArithmeticError) as error:
         reason = str(error.fields.get("reason", "")) if isinstance(error, QuestionInvalid) else str(error)
         return skipped(name, kind, f"It cannot be asked: {reason}")
     tags = [category, *(_plain_of(tag) for tag in element.iterfind("tags/tag"))]
