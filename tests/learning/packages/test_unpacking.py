@@ -65,6 +65,11 @@ async def test_a_package_in_a_folder_and_names_of_any_script_are_found(school: S
         (samples.packed({"imsmanifest.xml": '<!DOCTYPE m [<!ENTITY a "a">]><manifest>&a;</manifest>'}), "entities"),
         (samples.packed({"imsmanifest.xml": "<manifest/>"}), "neither SCORM 1.2 nor SCORM 2004"),
         (samples.packed({"imsmanifest.xml": samples.manifest([], [])}), "nothing that can be opened"),
+        (samples.packed({"imsmanifest.xml": samples.manifest(["<item>" * 2_000, "</item>" * 2_000], [])}), "levels deep"),
+        (
+            samples.packed({"imsmanifest.xml": samples.manifest([], ["<manifest>" * 2_000, "</manifest>" * 2_000])}),
+            "levels deep",
+        ),
         (
             samples.packed({"imsmanifest.xml": samples.manifest([samples.item("a", "A")], [samples.resource("a", "gone.html")])}),
             "“gone.html”, which is missing",
@@ -83,7 +88,22 @@ async def test_a_package_in_a_folder_and_names_of_any_script_are_found(school: S
         (samples.packed({"imsmanifest.xml": "<manifest/>"}, links=["passwd"]), "is a link"),
         (samples.single_12(more={"bomb.bin": bytes(40_000_000)}), "too large"),
     ],
-    ids=["none", "bare", "broken", "entities", "other", "empty", "missing", "unlisted", "foreign", "climbing", "link", "bomb"],
+    ids=[
+        "none",
+        "bare",
+        "broken",
+        "entities",
+        "other",
+        "empty",
+        "deep",
+        "deep manifests",
+        "missing",
+        "unlisted",
+        "foreign",
+        "climbing",
+        "link",
+        "bomb",
+    ],
 )
 async def test_what_cannot_be_played_is_refused_and_leaves_nothing(school: School, data: bytes, said: str) -> None:
     package = await school.bring(data)
