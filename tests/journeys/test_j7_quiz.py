@@ -167,6 +167,6 @@ async def test_in_a_browser_answers_are_saved_through_a_lost_connection(living_h
     await expect(page.locator("main")).to_contain_text("2 questions have no answer.")
     assert await findings(page) == []
     await page.get_by_role("button", name="Hand in").click()
-    await expect(page.locator("main")).to_contain_text("3.00 / 10.00")
+    await expect(page.locator("main")).to_contain_text("3 of 10")
     await expect(page.locator("main")).to_contain_text("A prime has exactly two divisors.")
     assert await findings(page) == []
