@@ -154,3 +154,11 @@ async def test_a_teacher_brings_a_file_and_reads_the_report_in_a_browser(
     assert await sideways(page) == 0
     await page.locator("#report a[href^='/studio/courses/']").click()
     await page.wait_for_url("**/studio/courses/*")
+    brought = await bring(mona, "numbers.gift", samples.GIFT.encode())
+    for form in ("moodle_xml", "gift", "qti"):
+        await page.goto(f"{living_house.http.base_url}/studio/banks/{brought['bank_id']}/take-out?form={form}")
+        assert await findings(page) == []
+        assert await sideways(page) == 0
+    async with page.expect_download() as download:
+        await page.locator("main a[href*='/qti']").click()
+    assert (await download.value).suggested_filename == f"bank-{brought['bank_id']}.zip"
