@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from tuition import catalog
+from tuition.catalog import BodyFormat
 from tuition.community.errors import TextInvalid
 from tuition.kernel import Phrase
 
@@ -92,3 +94,9 @@ def checked_body(body: str, *, field: str = "body", most: int = BODY_MAX, needed
     if len(clean) > most:
         raise TextInvalid(field=field, reason=Phrase("at most {most} characters.", most=most))
     return clean
+
+
+def begin_of(body: str, most: int) -> str:
+    """How a text begins, as words alone: for a notice, which knows no Markdown."""
+    words = " ".join(catalog.render_markup(body, BodyFormat.MARKDOWN).words.split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

@@ -17,6 +17,7 @@ from tuition.platform.database import Session
 ANNOUNCEMENTS_PER_DAY = 10
 DAY_S = 86_400
 TELL_AT_ONCE = 200
+WORDS_TOLD = 500
 """People told in one transaction: each is two or three rows."""
 
 
@@ -72,7 +73,7 @@ async def _tell(session: Session, made: Announcement, content: catalog.Content, 
         "announcement",
         title="{content}: {title}",
         message="{words}",
-        fields={"content": content.title, "title": made.title, "words": made.body[:500]},
+        fields={"content": content.title, "title": made.title, "words": rules.begin_of(made.body, WORDS_TOLD)},
         action_url=f"/c/{content.slug}/announcements",
         action_label="Read it",
         dedupe_key=f"announcement:{made.id}",

@@ -231,7 +231,11 @@ async def tell_of_reply(session: Session, reply_id: UUID) -> None:
             "discussion",
             title="A reply to “{title}”",
             message="{name}: {words}",
-            fields={"title": discussion.title, "name": author.full_name if author else "", "words": _begin_of(made.body)},
+            fields={
+                "title": discussion.title,
+                "name": author.full_name if author else "",
+                "words": rules.begin_of(made.body, 140),
+            },
             action_url=f"/discussions/{discussion.id}#reply-{made.id}",
             action_label="Read it",
             dedupe_key=f"reply:{made.id}",
@@ -259,8 +263,3 @@ async def _note(session: Session, actor: Actor, action: str, discussion: Discuss
 
 def _html(body: str) -> str:
     return catalog.render_markup(body, BodyFormat.MARKDOWN).html
-
-
-def _begin_of(body: str) -> str:
-    words = " ".join(body.split())
-    return words if len(words) <= 140 else words[:139].rstrip() + "…"
