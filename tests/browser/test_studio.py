@@ -291,6 +291,20 @@ async def test_lessons_are_dragged_by_a_finger(house: House, open_page: OpenPage
     await expect(page.locator("[data-row] a.font-semibold")).to_have_text(["Breath", "Air"])
 
 
+async def test_a_document_goes_up_inside_its_lesson_while_the_form_stays_as_it_is(house: House, open_page: OpenPage) -> None:
+    async with house.runtime.database.transaction() as session:
+        course = await courses.create(session, house.creator, title="Breathing")
+        lesson = await courses.add_lesson(session, house.creator, course.id, LessonType.DOCUMENT, title="The book")
+    page = await desk(house, open_page)
+    await page.goto(f"{house.address}/studio/courses/{course.id}/lessons/{lesson.id}")
+    await page.fill("#f-description", "To keep on the desk.")
+    await page.set_input_files("#f-lesson-file", {"name": "book.md", "mimeType": "text/markdown", "buffer": b"# In\n\nOut.\n"})
+    section = page.get_by_role("region", name="The file of the lesson")
+    await expect(section.get_by_role("link", name="The book")).to_be_visible(timeout=SLOW_MS)
+    await expect(page.locator("#f-description")).to_have_value("To keep on the desk.")
+    assert await findings(page) == []
+
+
 async def test_the_pages_of_a_course_fit_a_phone_in_arabic(house: House, open_page: OpenPage) -> None:
     async with house.runtime.database.transaction() as session:
         course = await courses.create(session, house.creator, title="Breathing, slowly and for a very long time")

@@ -121,7 +121,7 @@ async def test_work_is_handed_in_and_graded_by_hand(
     await mona.keyboard.press("Control+Enter")
     await expect(mona.get_by_role("heading", name="To grade")).to_be_visible()
     await mona.goto(f"{address}/studio/courses/{desk.school.course_id}/grades")
-    await expect(mona.get_by_role("cell", name="85.00").first).to_be_visible()
+    await expect(mona.get_by_role("cell", name="85", exact=True).first).to_be_visible()
     await dana.reload()
     await expect(dana.get_by_text("85 %")).to_be_visible()
     await expect(dana.get_by_role("link", name="notes.txt")).to_be_visible()
