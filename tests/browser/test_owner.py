@@ -81,7 +81,7 @@ async def test_axe_finds_nothing_on_the_owners_pages(
     page = await office(house, open_page, width=width, theme=theme, language=language)
     paths = ["", "/settings", "/settings/money", "/settings/legal", "/settings/taxes", "/people", f"/people/{house.creator.id}"]
     paths += ["/settings/sign-in", "/reports", "/refunds", "/contents", "/payments", "/payments?status=stuck"]
-    paths += ["/webhooks", "/outbox", "/audit", "/books", "/system"]
+    paths += ["/tables/users/list", "/webhooks", "/outbox", "/audit", "/books", "/system"]
     for path in paths:
         answer = await page.goto(f"{house.address}/owner{path}")
         assert answer is not None
