@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,12 +15,6 @@ from tuition.platform import files
 from tuition.platform.database import Database
 
 TEACHER, LEARNER = "noor@example.org", "sami@example.org"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> files.Store:
-    """Where the school keeps its files."""
-    return stock.store_in(tmp_path)
 
 
 @pytest.fixture

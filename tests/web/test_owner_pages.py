@@ -6,7 +6,6 @@ import contextlib
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -26,11 +25,6 @@ PAGES = (
     "/payments?status=stuck", "/refunds", "/refunds?status=failed", "/reports", "/settings/sign-in",
     "/webhooks", "/outbox", "/audit", "/books", "/books/check", "/system",
 )  # fmt: skip
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> files.Store:
-    return stock.store_in(tmp_path)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import contextlib
 import unicodedata
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -21,11 +20,6 @@ from tuition.platform import files
 from tuition.platform.database import Database
 
 ARABIC = {"accept-language": "ar"}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> files.Store:
-    return stock.store_in(tmp_path)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -19,17 +18,6 @@ from tuition.platform import files
 from tuition.platform.database import Database
 
 MISSING = "01a1fef6-0000-7000-8000-000000000000"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> files.Store:
-    return stock.store_in(tmp_path)
-
-
-@pytest.fixture
-async def school(database: Database, store: files.Store) -> stock.School:
-    async with database.transaction() as session:
-        return await stock.open_school(session, store)
 
 
 @pytest.fixture

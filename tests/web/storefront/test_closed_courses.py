@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,17 +17,6 @@ from tuition.main import wire
 from tuition.payments import Gateways
 from tuition.platform import files
 from tuition.platform.database import Database
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> files.Store:
-    return stock.store_in(tmp_path)
-
-
-@pytest.fixture
-async def school(database: Database, store: files.Store) -> stock.School:
-    async with database.transaction() as session:
-        return await stock.open_school(session, store)
 
 
 @pytest.fixture

@@ -24,19 +24,6 @@ QUERIES_MAX = 6
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> files.Store:
-    """Where the school keeps its files."""
-    return stock.store_in(tmp_path)
-
-
-@pytest.fixture
-async def school(database: Database, store: files.Store) -> stock.School:
-    """The school, committed."""
-    async with database.transaction() as session:
-        return await stock.open_school(session, store)
-
-
-@pytest.fixture
 async def client(database: Database, store: files.Store, school: stock.School) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who has not signed in."""
     async with stock.browser(stock.application(stock.runtime(database, store))) as client:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,11 +19,6 @@ from tuition.platform import files
 from tuition.platform.database import Database
 
 REASON = "It belongs to somebody else."
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> files.Store:
-    return stock.store_in(tmp_path)
 
 
 @pytest.fixture
