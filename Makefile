@@ -85,6 +85,7 @@ lock: $(TOOL) ## Lock the requirements again, with hashes and without addresses 
 setup: $(READY) ## Make .venv with everything that is needed (the others do it by themselves)
 
 clean: ## Remove what was built, downloaded and cached; the demo's data stays
+	-find .cache -maxdepth 1 -type l -exec sh -c 'rm -rf "$$(readlink "$$1")"' _ {} ';' 2>/dev/null
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	rm -rf frontend/node_modules src/tuition/web/static/dist
 	find src tests checks frontend -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -18,12 +17,12 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import CheckConstraint, Connection, MetaData, create_engine, make_url, text
 
+from checks import scratch
 from checks.product import Product
 from tuition.kernel import new_id
 from tuition.platform import migrate, postgres
 from tuition.platform.database import AppendOnly, Base, Timestamped
 
-ROOT = Path(__file__).resolve().parents[1]
 FOREIGN_TABLES = ("procrastinate_", "alembic_version")
 """Tables of libraries, which bring their own migrations."""
 PHASES = {"pre", "post"}
@@ -72,7 +71,7 @@ def main() -> int:
         print(*product.failures, "migrations: the product does not import", sep="\n")
         return 1
     found = list(faults_of_history())
-    with postgres.hold(ROOT / ".cache" / "test-postgres", durable=False) as server:
+    with postgres.hold(scratch.folder("test-postgres"), durable=False) as server:
         name = f"check_{new_id().hex}"
         with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
             admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))

@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -24,13 +23,13 @@ from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
+from checks import scratch
 from tuition.identity.actions.proofs import hashing
 from tuition.kernel import FrozenClock, clock, new_id
 from tuition.platform import migrate, postgres, secrets
 from tuition.platform.database import Database, Session, connect
 from tuition.platform.events import Bus
 
-ROOT = Path(__file__).parent.parent
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 # The first numbers of our advisory locks: making and sweeping, one test process's databases, one template in use.
@@ -147,7 +146,7 @@ def server_url() -> Iterator[str]:
     if external:
         yield external
         return
-    with postgres.hold(ROOT / ".cache" / "test-postgres", durable=False) as server:
+    with postgres.hold(scratch.folder("test-postgres"), durable=False) as server:
         yield server.url("postgres")
 
 

@@ -10,6 +10,7 @@ import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
+from checks import scratch
 from tuition.platform import postgres
 
 HERE = Path(__file__).resolve().parent
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> int:
     programs = installed()
     binaries = postgres.Binaries(programs, 16)
     chosen = arguments or CHOSEN
-    with postgres.hold(ROOT / ".cache" / "test-postgres-16", durable=False, binaries=binaries) as server:
+    with postgres.hold(scratch.folder("test-postgres-16"), durable=False, binaries=binaries) as server:
         said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout.strip()
         print(f"postgres16: {said}, {' '.join(chosen)}", flush=True)
         environment = {**os.environ, "TUITION_TEST_DATABASE_URL": server.url("postgres")}

@@ -20,6 +20,7 @@ NOT_DURABLE = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",  # a test's database is dropped before it needs cleaning
+    "max_wal_size": "256MB",  # its files may be in memory
     "max_connections": "300",  # several test runs share the server
     "log_min_duration_statement": "-1",
 }
