@@ -122,7 +122,8 @@ def _is_ours(kind: str, text: str) -> bool:
 async def findings(page: Page) -> list[str]:
     """What axe finds on the page as it stands: nothing, when all is well."""
     await page.evaluate(AXE.read_text("utf-8"))  # by the debugger, which the page's policy does not bind
-    result = await page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", AXE_TAGS)
+    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+    result = await page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{violation['id']}: {violation['help']} — {node['target']} {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
         for violation in result["violations"]
