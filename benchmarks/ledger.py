@@ -65,8 +65,13 @@ def people() -> list[UUID]:
     return [UUID(str(number).zfill(32)) for number in range(1, WALLETS + 1)]
 
 
-def run(server: postgres.Server, *, seconds: int = 5, rounds: int = 3) -> Result:
-    """Measure everything on a fresh database of a durable server, yardstick and measured thing in turns."""
+def measure(*, seconds: int = 5, rounds: int = 3) -> Result:
+    """Measure everything on a durable server of its own, yardstick and measured thing in turns."""
+    with tempfile.TemporaryDirectory(prefix="tuition-bench-") as folder, postgres.hold(Path(folder), durable=True) as server:
+        return _measure(server, seconds, rounds)
+
+
+def _measure(server: postgres.Server, seconds: int, rounds: int) -> Result:
     url = server.create_database(f"bench_{new_id().hex}")
     migrate.upgrade(url)
     pgbench = _pgbench(server, url)
@@ -235,8 +240,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tuition-bench-") as folder, postgres.hold(Path(folder), durable=True) as server:
-        print(json.dumps(run(server, seconds=options.seconds, rounds=options.rounds), indent=2))
+    print(json.dumps(measure(seconds=options.seconds, rounds=options.rounds), indent=2))
 
 
 if __name__ == "__main__":
